@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/loop.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <csignal>
+#include <exception>
+
+namespace postern::net {
+
+Loop::Loop() : signals_(context_.get_executor()) {}
+
+void Loop::run(Task<> main) {
+    std::exception_ptr escaped;
+    asio::co_spawn(executor(), std::move(main), [&](std::exception_ptr fault) {
+        escaped = std::move(fault);
+        context_.stop();  // what still waits (signals, descriptors of a resolver) waits no longer
+    });
+    context_.restart();
+    context_.run();
+    if (escaped) std::rethrow_exception(escaped);
+}
+
+void Loop::post(std::move_only_function<void()> action) {
+    asio::post(context_, [moved = std::move(action)]() mutable { moved(); });
+}
+
+void Loop::on_termination(std::move_only_function<void()> action) {
+    on_termination_ = std::move(action);
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
+    await_signal();
+}
+
+void Loop::await_signal() {
+    signals_.async_wait([this](const boost::system::error_code& fault, int) {
+        if (fault) return;  // the loop is going away
+        on_termination_();
+        await_signal();
+    });
+}
+
+}  // namespace postern::net
