@@ -103,6 +103,8 @@ struct Answer {
     Validation validation = Validation::unvalidated;
     bool authoritative = false;      ///< the AA flag, where a server was asked directly
     bool recursion_available = false;///< the RA flag, likewise
+    bool authentic_by_resolver = false;  ///< the AD flag: a resolver says that it validated; worth what the resolver is worth
+    std::vector<DomainName> delegation;  ///< of a referral (outcome server_failure): whom to ask instead
     std::string why;                 ///< for people, when nothing was learnt: "no answer from 192.0.2.53 within 5 s"
     std::string resolver;            ///< who answered: "own recursion", "192.0.2.53", "system resolver 192.0.2.53"
     std::chrono::microseconds rtt{}; ///< from the question to the answer, all tries included

@@ -18,6 +18,7 @@ constexpr std::uint16_t flag_authoritative = 0x0400;
 constexpr std::uint16_t flag_truncated = 0x0200;
 constexpr std::uint16_t flag_recursion_desired = 0x0100;
 constexpr std::uint16_t flag_recursion_available = 0x0080;
+constexpr std::uint16_t flag_authentic_data = 0x0020;
 
 void put16(std::string& out, unsigned value) {
     out.push_back(static_cast<char>(value >> 8));
@@ -178,7 +179,8 @@ Result<void> take_rest(Reader& reader, const Header& header, DnsMessage& message
         const bool authority = i < header.authorities;
         const auto type = static_cast<std::uint16_t>(raw->record.type);
         if (authority && raw->record.type == dns::Type::soa && raw->klass == class_in) message.soa = std::move(raw->record);
-        else if (authority && raw->record.type == dns::Type::ns) message.delegates = true;
+        else if (authority && raw->record.type == dns::Type::ns && raw->klass == class_in)
+            message.delegation.push_back(std::get<DomainName>(raw->record.data));
         else if (!authority && type == type_opt) {
             // The upper eight bits of the rcode stand where other records keep the TTL's (RFC 6891 6.1.3).
             message.rcode = dns::Rcode{static_cast<std::uint16_t>((raw->ttl_field >> 24 << 4) | static_cast<unsigned>(message.rcode))};
@@ -193,7 +195,7 @@ std::string encode_query(std::uint16_t id, const dns::Question& question, DnsQue
     std::string out;
     out.reserve(12 + DomainName::max_wire_octets + 4 + 11);
     put16(out, id);
-    put16(out, options.recursion_desired ? flag_recursion_desired : 0U);
+    put16(out, options.recursion_desired ? unsigned{flag_recursion_desired} | flag_authentic_data : 0U);
     put16(out, 1);
     put16(out, 0);
     put16(out, 0);
@@ -223,6 +225,7 @@ Result<DnsMessage> decode_message(std::string_view octets) {
         .truncated = (header->flags & flag_truncated) != 0,
         .recursion_desired = (header->flags & flag_recursion_desired) != 0,
         .recursion_available = (header->flags & flag_recursion_available) != 0,
+        .authentic_data = (header->flags & flag_authentic_data) != 0,
         .rcode = dns::Rcode{static_cast<std::uint16_t>(header->flags & 0xf)},
     };
     if (header->questions > 1) return fail("dns.message.questions", "the answer repeats more than one question");
@@ -246,6 +249,7 @@ dns::Answer to_answer(const dns::Question& question, DnsMessage message) {
     dns::Answer answer{.question = question, .rcode = message.rcode, .records = std::move(message.answers)};
     answer.authoritative = message.authoritative;
     answer.recursion_available = message.recursion_available;
+    answer.authentic_by_resolver = message.authentic_data;
     const auto end = dns::end_of_chain(question.name, answer.records);
     const bool found = end && std::ranges::any_of(answer.records, [&](const dns::Record& record) {
         return record.type == question.type && record.owner == *end;
@@ -262,8 +266,9 @@ dns::Answer to_answer(const dns::Question& question, DnsMessage message) {
             answer.why = "the answer's aliases (CNAME) form a loop or a chain of more than 8";
         } else if (found) {
             answer.outcome = Outcome::found;
-        } else if (message.delegates && !message.soa && !message.authoritative) {
+        } else if (!message.delegation.empty() && !message.soa && !message.authoritative) {
             answer.outcome = Outcome::server_failure;
+            answer.delegation = std::move(message.delegation);
             answer.why = "the server only refers to other servers";
         } else {
             answer.outcome = Outcome::no_data;

@@ -17,7 +17,7 @@ inline constexpr std::uint16_t dns_udp_payload = 1232;  ///< largest answer aske
 inline constexpr std::size_t dns_max_message = 65'535;
 
 struct DnsQueryOptions {
-    bool recursion_desired = true;
+    bool recursion_desired = true;   ///< and, with it, the wish to be told whether the resolver validated (AD, RFC 6840 5.7)
     bool edns = true;        ///< announce dns_udp_payload; without it answers end at 512 octets
     bool dnssec_ok = false;  ///< ask for signatures (RFC 3225)
 };
@@ -32,11 +32,12 @@ struct DnsMessage {
     bool truncated = false;
     bool recursion_desired = false;
     bool recursion_available = false;
+    bool authentic_data = false;
     dns::Rcode rcode = dns::Rcode::no_error;
     std::optional<dns::Question> question;  ///< of class IN; a message with several questions is refused
     std::vector<dns::Record> answers;       ///< class IN only; others are skipped
     std::optional<dns::Record> soa;         ///< from the authority section
-    bool delegates = false;                 ///< NS records in the authority section
+    std::vector<DomainName> delegation;     ///< name servers from NS records in the authority section
 };
 
 /// Borrows `octets` for the call. Errors: dns.message.truncated, dns.message.bad_name, dns.message.bad_record,

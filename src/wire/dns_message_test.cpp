@@ -38,7 +38,7 @@ const std::string soa_data = "\xc0\x16\4root\xc0\x16"s + "\0\0\0\7\0\0\0\1\0\0\0
 dns::Answer answer_of(const std::string& octets) { return to_answer(question, *decode_message(octets)); }
 
 TEST(DnsQuery, is_written_with_edns) {
-    EXPECT_EQ(encode_query(0x1234, question), header(0x0100, 0, 0, 1, 1) + asked + "\0\0\x29\x04\xd0\0\0\0\0\0\0"s);
+    EXPECT_EQ(encode_query(0x1234, question), header(0x0120, 0, 0, 1, 1) + asked + "\0\0\x29\x04\xd0\0\0\0\0\0\0"s);
     EXPECT_EQ(encode_query(0x1234, question, {.recursion_desired = false, .edns = false}), header(0, 0, 0) + asked);
 }
 
@@ -65,6 +65,7 @@ TEST(DnsAnswer, without_records_is_no_data_and_a_referral_is_not) {
     const auto referral = answer_of(header(0x8000, 0, 1) + asked + record(to_zone, 2, "\2ns\xc0\x16"s));
     EXPECT_EQ(referral.outcome, Outcome::server_failure);
     EXPECT_EQ(referral.why, "the server only refers to other servers");
+    EXPECT_EQ(referral.delegation, std::vector{name("ns.zen.example")});
 }
 
 TEST(DnsAnswer, keeps_refusal_and_failure_apart) {
