@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <exception>
+#include <utility>
 
 namespace postern::net {
 
@@ -27,7 +28,8 @@ void Loop::post(std::move_only_function<void()> action) {
 }
 
 void Loop::on_termination(std::move_only_function<void()> action) {
-    on_termination_ = std::move(action);
+    const bool waiting = static_cast<bool>(std::exchange(on_termination_, std::move(action)));
+    if (waiting) return;
     signals_.add(SIGINT);
     signals_.add(SIGTERM);
     await_signal();

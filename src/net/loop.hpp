@@ -40,7 +40,7 @@ public:
     void run(Task<> main);
     /// Any thread: runs `action` on the loop.
     void post(std::move_only_function<void()> action);
-    /// Calls `action` on the loop at each SIGINT or SIGTERM from now on; called once.
+    /// Calls `action` on the loop at each SIGINT or SIGTERM from now on, instead of an earlier one.
     void on_termination(std::move_only_function<void()> action);
 
 private:

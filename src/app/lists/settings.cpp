@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/lists/settings.hpp"
+
+#include "app/catalogue/load.hpp"
+#include "base/instant.hpp"
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+namespace postern::app {
+namespace {
+
+using namespace reputation;
+
+std::unexpected<Error> bad(std::string_view option, std::string_view value, std::string_view why) {
+    return fail("usage", fmt::format("{} \"{}\": {}", option, printable(value, 256), why));
+}
+
+Result<std::string> read_file(std::string_view option, const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    if (!file || !(text << file.rdbuf())) return bad(option, path, "cannot be read");
+    return text.str();
+}
+
+Result<void> read_tiers(const std::string& text, std::set<int>& tiers) {
+    tiers.clear();
+    std::istringstream words(text);
+    for (std::string word; std::getline(words, word, ',');) {
+        if (word.size() != 1 || word[0] < '0' || word[0] > '3') return bad("--tier", text, "tiers are 0, 1, 2 and 3, separated by commas");
+        tiers.insert(word[0] - '0');
+    }
+    if (tiers.empty()) return bad("--tier", text, "tiers are 0, 1, 2 and 3, separated by commas");
+    return {};
+}
+
+/// One zone a line; a known zone keeps what the catalogue knows of it, a dead one is an error with its story.
+Result<std::vector<List>> read_zones_file(const std::string& path, const Catalogue& catalogue) {
+    std::ifstream file(path);
+    if (!file) return bad("--zones-file", path, "cannot be read");
+    std::vector<List> lists;
+    std::size_t number = 0;
+    for (std::string line; std::getline(file, line);) {
+        ++number;
+        line.erase(line.find_last_not_of(" \t\r") + 1);
+        line.erase(0, line.find_first_not_of(" \t"));
+        if (line.empty() || line.starts_with('#')) continue;
+        auto zone = DomainName::parse(line);
+        if (!zone) return fail("usage", fmt::format("{}:{}: \"{}\": {}", path, number, printable(line, 128), zone.error().message));
+        if (const DeadZone* dead = catalogue.find_dead(*zone)) return fail("usage", fmt::format("{}:{}: {} is dead: {}", path, number, zone->text(), dead->story));
+        const auto known = catalogue.find(*zone);
+        lists.push_back(known && known->part == nullptr ? *known->list : own_zone(*zone));
+        lists.back().own = true;
+    }
+    if (lists.empty()) return bad("--zones-file", path, "names no zone");
+    return lists;
+}
+
+Result<void> read_resolver(const Invocation& invocation, ListsSettings& settings) {
+    for (const std::string& text : invocation.values("--resolver")) {
+        const auto server = net::Endpoint::parse(text, 53);
+        if (!server) return bad("--resolver", text, server.error().message);
+        settings.resolver.servers.push_back(*server);
+    }
+    for (const std::string& text : invocation.values("--stub")) {
+        const auto equals = text.find('=');
+        if (equals == std::string::npos) return bad("--stub", text, "is written ZONE=ADDR or ZONE=ADDR@PORT");
+        const auto zone = DomainName::parse(std::string_view(text).substr(0, equals));
+        const auto server = net::Endpoint::parse(std::string_view(text).substr(equals + 1), 53);
+        if (!zone) return bad("--stub", text, zone.error().message);
+        if (!server) return bad("--stub", text, server.error().message);
+        settings.resolver.stubs.push_back({*zone, *server});
+    }
+    for (const char* option : {"--root-hints", "--trust-anchor"}) {
+        const auto path = invocation.value(option);
+        if (path && access(path->c_str(), R_OK) != 0) return bad(option, *path, "cannot be read");
+    }
+    settings.resolver.root_hints = invocation.value("--root-hints").value_or("");
+    settings.resolver.trust_anchor = invocation.value("--trust-anchor").value_or("");
+    settings.own_dns = !settings.resolver.servers.empty() || !settings.resolver.root_hints.empty() || !settings.resolver.stubs.empty();
+    return {};
+}
+
+Result<void> read_catalogue(const Invocation& invocation, ListsSettings& settings) {
+    settings.catalogue = builtin_catalogue();
+    if (const auto path = invocation.value("--catalogue")) {
+        const auto text = read_file("--catalogue", *path);
+        if (!text) return std::unexpected(text.error());
+        auto own = parse_catalogue(*text, *path);
+        if (!own) return std::unexpected(own.error());
+        settings.catalogue.overlay(*std::move(own));
+    }
+    return {};
+}
+
+Result<void> read_selection(const Invocation& invocation, ListsSettings& settings) {
+    if (const auto tiers = invocation.value("--tier"))
+        if (auto read = read_tiers(*tiers, settings.wishes.tiers); !read) return read;
+    settings.wishes.all = invocation.has("--all");
+    for (const std::string& text : invocation.values("--list")) {
+        auto zone = DomainName::parse(text);
+        if (!zone) return bad("--list", text, zone.error().message);
+        settings.wishes.named.push_back(*std::move(zone));
+    }
+    if (const auto path = invocation.value("--zones-file")) {
+        auto own = read_zones_file(*path, settings.catalogue);
+        if (!own) return std::unexpected(own.error());
+        settings.own = *std::move(own);
+        settings.public_lists = invocation.has("--tier") || invocation.has("--all") || invocation.has("--list");
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string data_directory(const Invocation& invocation) {
+    if (const auto given = invocation.value("--data-dir")) return *given;
+    if (const char* given = std::getenv("POSTERN_DATA_DIR"); given != nullptr && *given != '\0') return given;
+    if (geteuid() == 0) return "/var/lib/postern";
+    if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != '\0') return std::string(state) + "/postern";
+    const char* home = std::getenv("HOME");
+    return home == nullptr || *home == '\0' ? std::string{} : std::string(home) + "/.local/state/postern";
+}
+
+Result<ListsSettings> read_lists_settings(const Invocation& invocation) {
+    ListsSettings settings;
+    if (auto read = read_catalogue(invocation, settings); !read) return std::unexpected(read.error());
+    if (auto read = read_selection(invocation, settings); !read) return std::unexpected(read.error());
+    if (auto read = read_resolver(invocation, settings); !read) return std::unexpected(read.error());
+    if (const auto text = invocation.value("--timeout")) {
+        const auto length = parse_duration(*text);
+        if (!length || *length < std::chrono::milliseconds(100) || *length > std::chrono::minutes(2))
+            return bad("--timeout", *text, length ? "is from 100ms to 2m" : length.error().message);
+        settings.timeout = *length;
+    }
+    settings.format = invocation.value("--format").value_or("text");
+    settings.quiet = invocation.has("--quiet");
+    settings.data_dir = data_directory(invocation);
+    return settings;
+}
+
+}  // namespace postern::app
