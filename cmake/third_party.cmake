@@ -18,4 +18,3 @@ endforeach()
 # Header-only use: no shared library of theirs at run time.
 add_library(tomlplusplus INTERFACE)
 target_compile_definitions(tomlplusplus INTERFACE TOML_HEADER_ONLY=1 TOML_EXCEPTIONS=0)
-add_library(cli11 INTERFACE)

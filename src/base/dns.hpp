@@ -18,13 +18,29 @@ namespace postern::dns {
 
 /// Record types we speak of by name (RFC 1035 3.2.2 and successors); any other number is a valid Type too.
 enum class Type : std::uint16_t {
-    a = 1, ns = 2, cname = 5, soa = 6, ptr = 12, mx = 15, txt = 16, aaaa = 28, ds = 43, dnskey = 48, tlsa = 52, caa = 257,
+    a = 1,
+    ns = 2,
+    cname = 5,
+    soa = 6,
+    ptr = 12,
+    mx = 15,
+    txt = 16,
+    aaaa = 28,
+    ds = 43,
+    dnskey = 48,
+    tlsa = 52,
+    caa = 257,
 };
 [[nodiscard]] std::string to_string(Type type);  ///< "A", "TXT", "TYPE65280"
 
 /// RFC 1035 4.1.1, RFC 6895 2.3; any other number is a valid Rcode too.
 enum class Rcode : std::uint16_t {
-    no_error = 0, format_error = 1, server_failure = 2, name_error = 3, not_implemented = 4, refused = 5,
+    no_error = 0,
+    format_error = 1,
+    server_failure = 2,
+    name_error = 3,
+    not_implemented = 4,
+    refused = 5,
 };
 [[nodiscard]] std::string to_string(Rcode rcode);  ///< "NOERROR", "NXDOMAIN", "RCODE23"
 
@@ -96,18 +112,19 @@ enum class Validation : std::uint8_t {
 struct Answer {
     Question question;
     Outcome outcome = Outcome::not_asked;
-    std::optional<Rcode> rcode;      ///< as the server gave it; nothing if no server answered
-    std::vector<Record> records;     ///< the answer section, CNAMEs included, at most `max_answer_records`
-    std::optional<DomainName> soa;   ///< owner of the SOA in a negative answer: the zone that denies the name (RFC 2308)
-    std::chrono::seconds ttl{};      ///< how long the answer may be kept: least TTL, or the negative one
+    std::optional<Rcode> rcode;     ///< as the server gave it; nothing if no server answered
+    std::vector<Record> records;    ///< the answer section, CNAMEs included, at most `max_answer_records`
+    std::optional<DomainName> soa;  ///< owner of the SOA in a negative answer: the zone that denies the name (RFC 2308)
+    std::chrono::seconds ttl{};     ///< how long the answer may be kept: least TTL, or the negative one
     Validation validation = Validation::unvalidated;
-    bool authoritative = false;      ///< the AA flag, where a server was asked directly
-    bool recursion_available = false;///< the RA flag, likewise
-    bool authentic_by_resolver = false;  ///< the AD flag: a resolver says that it validated; worth what the resolver is worth
+    bool authoritative = false;        ///< the AA flag, where a server was asked directly
+    bool recursion_available = false;  ///< the RA flag, likewise
+    bool authentic_by_resolver =
+        false;  ///< the AD flag: a resolver says that it validated; worth what the resolver is worth
     std::vector<DomainName> delegation;  ///< of a referral (outcome server_failure): whom to ask instead
-    std::string why;                 ///< for people, when nothing was learnt: "no answer from 192.0.2.53 within 5 s"
-    std::string resolver;            ///< who answered: "own recursion", "192.0.2.53", "system resolver 192.0.2.53"
-    std::chrono::microseconds rtt{}; ///< from the question to the answer, all tries included
+    std::string why;                  ///< for people, when nothing was learnt: "no answer from 192.0.2.53 within 5 s"
+    std::string resolver;             ///< who answered: "own recursion", "192.0.2.53", "system resolver 192.0.2.53"
+    std::chrono::microseconds rtt{};  ///< from the question to the answer, all tries included
 
     /// Did the DNS say anything about the name: found, no_data or no_name?
     [[nodiscard]] bool is_definite() const;

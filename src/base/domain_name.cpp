@@ -42,20 +42,24 @@ Result<DomainName> DomainName::parse(std::string_view text) {
     std::size_t label = 0;
     for (const char c : text) {
         if (c == '.') {
-            if (label == 0) return fail("dns.name.empty_label", "the name has an empty label (two dots in a row, or one in front)");
+            if (label == 0)
+                return fail("dns.name.empty_label", "the name has an empty label (two dots in a row, or one in front)");
             label = 0;
         } else if (static_cast<unsigned char>(c) >= 0x80) {
             return fail("dns.name.not_ascii", "the name is not ASCII; give its encoded form (xn--...)");
         } else if (!may_be_typed(c)) {
             return fail("dns.name.bad_octet",
-                        fmt::format("the name has an octet that no host or zone name has (0x{:02x})", static_cast<unsigned char>(c)));
+                        fmt::format("the name has an octet that no host or zone name has (0x{:02x})",
+                                    static_cast<unsigned char>(c)));
         } else if (++label > max_label_octets) {
             return fail("dns.name.label_too_long", "a label of the name is longer than 63 octets (RFC 1035 2.3.4)");
         }
         lowered.push_back(to_lower(c));
     }
-    if (label == 0) return fail("dns.name.empty_label", "the name has an empty label (two dots in a row, or one in front)");
-    if (lowered.size() + 2 > max_wire_octets) return fail("dns.name.too_long", "the name is longer than 253 octets (RFC 1035 2.3.4)");
+    if (label == 0)
+        return fail("dns.name.empty_label", "the name has an empty label (two dots in a row, or one in front)");
+    if (lowered.size() + 2 > max_wire_octets)
+        return fail("dns.name.too_long", "the name is longer than 253 octets (RFC 1035 2.3.4)");
     return DomainName{std::move(lowered)};
 }
 
@@ -64,10 +68,8 @@ DomainName DomainName::from_labels(std::span<const std::string_view> labels) {
     for (const std::string_view label : labels) {
         if (!text.empty()) text.push_back('.');
         for (const char c : label) {
-            if (may_be_typed(c) && c != '.')
-                text.push_back(to_lower(c));
-            else
-                fmt::format_to(std::back_inserter(text), "\\{:03}", static_cast<unsigned char>(c));
+            if (may_be_typed(c) && c != '.') text.push_back(to_lower(c));
+            else fmt::format_to(std::back_inserter(text), "\\{:03}", static_cast<unsigned char>(c));
         }
     }
     return DomainName{std::move(text)};

@@ -33,7 +33,9 @@ public:
     [[nodiscard]] static DomainName from_labels(std::span<const std::string_view> labels);
 
     /// "mail.example.com"; the root is ".".
-    [[nodiscard]] std::string_view text() const { return text_.empty() ? std::string_view{"."} : std::string_view{text_}; }
+    [[nodiscard]] std::string_view text() const {
+        return text_.empty() ? std::string_view{"."} : std::string_view{text_};
+    }
     [[nodiscard]] bool is_root() const { return text_.empty(); }
     /// How many octets it takes in a message.
     [[nodiscard]] std::size_t wire_octets() const;

@@ -29,14 +29,17 @@ TEST(DomainName, names_the_limit_that_a_text_breaks) {
 
 TEST(DomainName, refuses_what_cannot_be_asked) {
     EXPECT_EQ(DomainName::parse("").error().code, "dns.name.empty");
-    for (const char* text : {"a..b", ".a", "a..", ".."}) EXPECT_EQ(DomainName::parse(text).error().code, "dns.name.empty_label") << text;
-    for (std::string_view text : {std::string_view("a b"), std::string_view("a\0b", 3), std::string_view("a\x1b[31m"), std::string_view("a\\b")})
+    for (const char* text : {"a..b", ".a", "a..", ".."})
+        EXPECT_EQ(DomainName::parse(text).error().code, "dns.name.empty_label") << text;
+    for (std::string_view text : {std::string_view("a b"), std::string_view("a\0b", 3), std::string_view("a\x1b[31m"),
+                                  std::string_view("a\\b")})
         EXPECT_EQ(DomainName::parse(text).error().code, "dns.name.bad_octet") << text;
     EXPECT_EQ(DomainName::parse("m\xc3\xbcnchen.example").error().code, "dns.name.not_ascii");
 }
 
 TEST(DomainName, from_the_wire_keeps_hostile_octets_escaped) {
-    const std::array<std::string_view, 3> labels{std::string_view("a.b"), std::string_view("\x1b]0;x"), std::string_view("Com")};
+    const std::array<std::string_view, 3> labels{std::string_view("a.b"), std::string_view("\x1b]0;x"),
+                                                 std::string_view("Com")};
     const DomainName hostile = DomainName::from_labels(labels);
     EXPECT_EQ(hostile.text(), "a\\046b.\\027]0;x.com");
     EXPECT_EQ(hostile.labels(), (std::vector<std::string>{"a.b", "\x1b]0;x", "com"}));

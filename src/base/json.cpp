@@ -48,8 +48,7 @@ Result<value> parse(std::string_view document) {
     boost::json::error_code fault;
     const std::size_t read = parser.write_some(document.data(), document.size(), fault);
     if (!fault) parser.finish(fault);
-    if (fault || read != document.size())
-        return fail("json.malformed", fmt::format("not JSON from octet {} on", read));
+    if (fault || read != document.size()) return fail("json.malformed", fmt::format("not JSON from octet {} on", read));
     return parser.release();
 }
 

@@ -11,9 +11,7 @@ TEST(Json, writes_one_member_a_line) {
               "{\n  \"a\": 1,\n  \"b\": [\n    1,\n    \"x\"\n  ],\n  \"c\": {}\n}\n");
 }
 
-TEST(Json, takes_any_octets_as_text) {
-    EXPECT_EQ(serialize(text("a\xff\x1b\"")), R"("a\\xff\\x1b\"")");
-}
+TEST(Json, takes_any_octets_as_text) { EXPECT_EQ(serialize(text("a\xff\x1b\"")), R"("a\\xff\\x1b\"")"); }
 
 TEST(Json, says_where_a_document_is_broken) {
     EXPECT_EQ(parse(R"({"a":1})")->as_object().at("a").as_int64(), 1);

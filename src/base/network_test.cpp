@@ -21,7 +21,8 @@ TEST(Network, with_host_bits_set_is_refused_with_the_network_meant) {
 }
 
 TEST(Network, malformed_is_refused) {
-    for (const char* text : {"", "/", "192.0.2.0", "192.0.2.0/", "192.0.2.0/33", "2001:db8::/129", "192.0.2.0/-1", "192.0.2.0/8x"})
+    for (const char* text :
+         {"", "/", "192.0.2.0", "192.0.2.0/", "192.0.2.0/33", "2001:db8::/129", "192.0.2.0/-1", "192.0.2.0/8x"})
         EXPECT_EQ(Network::parse(text).error().code, "network.malformed") << text;
 }
 

@@ -21,7 +21,10 @@ CodePoint decode(std::string_view text) {
     const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned char lead = octet(0);
     if (lead < 0x80) return {lead, 1};
-    const std::size_t octets = lead >= 0xf0 && lead <= 0xf4 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc2 && lead < 0xe0 ? 2 : 0;
+    const std::size_t octets = lead >= 0xf0 && lead <= 0xf4  ? 4
+                               : lead >= 0xe0 && lead < 0xf0 ? 3
+                               : lead >= 0xc2 && lead < 0xe0 ? 2
+                                                             : 0;
     if (octets == 0 || octets > text.size()) return {0, 0};
     auto value = static_cast<char32_t>(lead & (0xff >> (octets + 1)));
     for (std::size_t i = 1; i < octets; ++i) {
@@ -47,10 +50,10 @@ std::string printable(std::string_view text, std::size_t max_octets) {
     while (i < text.size() && i < max_octets) {
         const CodePoint c = decode(text.substr(i));
         const std::size_t octets = std::max<std::size_t>(c.octets, 1);
-        if (c.octets != 0 && is_harmless(c.value))
-            result += text.substr(i, octets);
+        if (c.octets != 0 && is_harmless(c.value)) result += text.substr(i, octets);
         else
-            for (const char raw : text.substr(i, octets)) fmt::format_to(std::back_inserter(result), "\\x{:02x}", static_cast<unsigned char>(raw));
+            for (const char raw : text.substr(i, octets))
+                fmt::format_to(std::back_inserter(result), "\\x{:02x}", static_cast<unsigned char>(raw));
         i += octets;
     }
     if (i < text.size()) result += "...";

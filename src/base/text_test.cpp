@@ -15,14 +15,16 @@ TEST(Printable, leaves_ordinary_text_alone) {
 
 TEST(Printable, shows_control_and_hiding_characters_as_octets) {
     EXPECT_EQ(printable("\x1b[31mred\r\n\x07"), "\\x1b[31mred\\x0d\\x0a\\x07");
-    EXPECT_EQ(printable("\xc2\x9b" "31m"), "\\xc2\\x9b31m");               // C1 control sequence introducer
-    EXPECT_EQ(printable("exe\xe2\x80\xaetxt"), "exe\\xe2\\x80\\xaetxt");    // right-to-left override
+    EXPECT_EQ(printable("\xc2\x9b"
+                        "31m"),
+              "\\xc2\\x9b31m");                                           // C1 control sequence introducer
+    EXPECT_EQ(printable("exe\xe2\x80\xaetxt"), "exe\\xe2\\x80\\xaetxt");  // right-to-left override
     EXPECT_EQ(printable(std::string_view("a\0b", 3)), "a\\x00b");
 }
 
 TEST(Printable, shows_octets_that_are_no_utf8) {
     EXPECT_EQ(printable("\xff"), "\\xff");
-    EXPECT_EQ(printable("\xc0\xaf"), "\\xc0\\xaf");          // overlong
+    EXPECT_EQ(printable("\xc0\xaf"), "\\xc0\\xaf");           // overlong
     EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");  // surrogate
     EXPECT_EQ(printable("a\xe2\x82"), "a\\xe2\\x82");         // cut short
 }

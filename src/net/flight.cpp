@@ -19,7 +19,9 @@ bool repeats_question(std::string_view octets, std::uint16_t id, const dns::Ques
 }
 
 /// A server that knows no EDNS says so in one of these ways (RFC 6891 7).
-bool dislikes_edns(dns::Rcode rcode) { return rcode == dns::Rcode::format_error || rcode == dns::Rcode::not_implemented; }
+bool dislikes_edns(dns::Rcode rcode) {
+    return rcode == dns::Rcode::format_error || rcode == dns::Rcode::not_implemented;
+}
 
 /// An error may come without the question (RFC 1035 leaves it open); data never.
 bool answers(const wire::DnsMessage& message, const dns::Question& question) {
@@ -50,7 +52,8 @@ void Flight::fill_window(Clock::time_point now) {
 }
 
 void Flight::send(std::uint16_t id, Pending& pending, Clock::time_point now) {
-    const auto query = wire::encode_query(id, pending.question, {.recursion_desired = recursion_desired_, .edns = pending.edns});
+    const auto query =
+        wire::encode_query(id, pending.question, {.recursion_desired = recursion_desired_, .edns = pending.edns});
     if (wire_.send(pending.port, query) == FlightWire::Sent::nobody_there) ++pending.unreachable;
     ++pending.tries;
     pending.sent = now;
@@ -75,10 +78,14 @@ void Flight::take(std::size_t port, std::string_view octets, Clock::time_point n
 
 void Flight::take_malformed(std::size_t port, std::string_view octets, const Error& fault, Clock::time_point now) {
     if (octets.size() < 2) return;
-    const auto id = static_cast<std::uint16_t>(static_cast<unsigned char>(octets[0]) << 8 | static_cast<unsigned char>(octets[1]));
+    const auto id =
+        static_cast<std::uint16_t>(static_cast<unsigned char>(octets[0]) << 8 | static_cast<unsigned char>(octets[1]));
     const auto found = under_way_.find(id);
-    if (found == under_way_.end() || found->second.port != port || !repeats_question(octets, id, found->second.question)) return;
-    settle(id, nothing(found->second.question, dns::Outcome::malformed, fmt::format("{}: {}", label_, fault.message)), now);
+    if (found == under_way_.end() || found->second.port != port ||
+        !repeats_question(octets, id, found->second.question))
+        return;
+    settle(id, nothing(found->second.question, dns::Outcome::malformed, fmt::format("{}: {}", label_, fault.message)),
+           now);
 }
 
 void Flight::nobody_there(std::size_t port) {
@@ -94,18 +101,26 @@ void Flight::want_tcp(std::uint16_t id, Pending& pending) {
     wire_.start_tcp(id, pending.question, pending.deadline);
 }
 
-void Flight::take_tcp(std::uint16_t id, const dns::Question& question, const Result<std::string>& octets, Clock::time_point now) {
+void Flight::take_tcp(std::uint16_t id, const dns::Question& question, const Result<std::string>& octets,
+                      Clock::time_point now) {
     --tcp_running_;
     const auto found = under_way_.find(id);
     // The question may have met its deadline meanwhile, and its id may serve another.
-    if (found == under_way_.end() || found->second.transport != Transport::tcp || found->second.question != question) return;
+    if (found == under_way_.end() || found->second.transport != Transport::tcp || found->second.question != question)
+        return;
     if (!octets)
-        return settle(id, nothing(question, dns::Outcome::unreachable,
-                                  fmt::format("{} truncates its answer and gives none over TCP: {}", label_, octets.error().message)), now);
+        return settle(
+            id,
+            nothing(question, dns::Outcome::unreachable,
+                    fmt::format("{} truncates its answer and gives none over TCP: {}", label_, octets.error().message)),
+            now);
     auto message = wire::decode_message(*octets);
     const bool counts = message && message->id == id && answers(*message, question) && !message->truncated;
-    settle(id, counts ? wire::to_answer(question, *std::move(message))
-                      : nothing(question, dns::Outcome::malformed, fmt::format("{} answers something else over TCP", label_)), now);
+    settle(id,
+           counts
+               ? wire::to_answer(question, *std::move(message))
+               : nothing(question, dns::Outcome::malformed, fmt::format("{} answers something else over TCP", label_)),
+           now);
 }
 
 void Flight::settle(std::uint16_t id, dns::Answer answer, Clock::time_point now) {
@@ -130,7 +145,8 @@ void Flight::tick(Clock::time_point now) {
             ended.push_back(id);
         } else if (pending.transport == Transport::tcp_wanted) {
             want_tcp(id, pending);
-        } else if (pending.transport == Transport::udp && (now >= pending.resend || pending.unreachable == pending.tries)) {
+        } else if (pending.transport == Transport::udp &&
+                   (now >= pending.resend || pending.unreachable == pending.tries)) {
             flow_.lost(now);
             send(id, pending, now);
         }
@@ -176,10 +192,11 @@ dns::Answer Flight::nothing(const dns::Question& question, dns::Outcome outcome,
 }
 
 dns::Answer Flight::silence(const Pending& pending) const {
-    if (pending.unreachable > 0 && pending.unreachable >= pending.tries)
+    if (pending.unreachable >= 2 || (pending.unreachable > 0 && pending.unreachable >= pending.tries))
         return nothing(pending.question, dns::Outcome::unreachable, fmt::format("nobody answers at {}", label_));
     const auto waited = std::chrono::round<std::chrono::milliseconds>(pending.deadline - pending.asked);
-    return nothing(pending.question, dns::Outcome::timed_out, fmt::format("no answer from {} within {}", label_, in_words(waited)));
+    return nothing(pending.question, dns::Outcome::timed_out,
+                   fmt::format("no answer from {} within {}", label_, in_words(waited)));
 }
 
 }  // namespace postern::net

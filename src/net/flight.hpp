@@ -43,7 +43,8 @@ public:
     void ask(dns::Question question, Clock::time_point now, Clock::time_point deadline, Done done);
     void take(std::size_t port, std::string_view octets, Clock::time_point now);
     /// The message that came over TCP, without its length; or why none did.
-    void take_tcp(std::uint16_t id, const dns::Question& question, const Result<std::string>& octets, Clock::time_point now);
+    void take_tcp(std::uint16_t id, const dns::Question& question, const Result<std::string>& octets,
+                  Clock::time_point now);
     /// The network reported that nobody listens at the server, for something sent from `port`.
     void nobody_there(std::size_t port);
     /// Resends and gives up; call it every 20 ms or so while not idle().

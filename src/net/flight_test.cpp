@@ -32,7 +32,9 @@ public:
 
 class FlightTest : public testing::Test {
 protected:
-    static dns::Question question(std::string_view name = "2.0.0.127.zen.example") { return {*DomainName::parse(name), dns::Type::a}; }
+    static dns::Question question(std::string_view name = "2.0.0.127.zen.example") {
+        return {*DomainName::parse(name), dns::Type::a};
+    }
     void ask(const dns::Question& asked, Clock::duration within = 5s) {
         flight.ask(asked, now, now + within, [this](dns::Answer answer) { answers.push_back(std::move(answer)); });
     }
@@ -169,7 +171,8 @@ TEST_F(FlightTest, gives_up_soon_where_nobody_is) {
 }
 
 TEST_F(FlightTest, keeps_what_exceeds_the_window_waiting_under_its_own_deadline) {
-    for (std::size_t i = 0; i < Flow::first_window + 2; ++i) ask(question(std::to_string(i) + ".example"), i == Flow::first_window ? 100ms : 5s);
+    for (std::size_t i = 0; i < Flow::first_window + 2; ++i)
+        ask(question(std::to_string(i) + ".example"), i == Flow::first_window ? 100ms : 5s);
     EXPECT_EQ(flight.under_way(), Flow::first_window);
     pass(120ms);
     ASSERT_EQ(answers.size(), 1U);

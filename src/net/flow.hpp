@@ -23,7 +23,9 @@ public:
     [[nodiscard]] std::size_t window() const { return window_; }
     /// Until a question is sent again for the first time.
     [[nodiscard]] Clock::duration patience() const {
-        return smoothed_ == Clock::duration::zero() ? first_patience : std::clamp(smoothed_ + 4 * deviation_, least_patience, most_patience);
+        return smoothed_ == Clock::duration::zero()
+                   ? first_patience
+                   : std::clamp(smoothed_ + 4 * deviation_, least_patience, most_patience);
     }
 
     /// An answer came; `sample` if its question was sent once only.

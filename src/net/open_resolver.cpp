@@ -34,7 +34,8 @@ std::unique_ptr<Asker> in_turn(Loop& loop, const std::vector<Endpoint>& servers,
 
 AskerOrError forwarding(Loop& loop, const ResolverOptions& options) {
     if (options.trust_anchor.empty()) return in_turn(loop, options.servers, {});
-    return make_unbound_asker(loop, {.root_hints = {}, .trust_anchor = options.trust_anchor, .forward_to = options.servers});
+    return make_unbound_asker(loop,
+                              {.root_hints = {}, .trust_anchor = options.trust_anchor, .forward_to = options.servers});
 }
 
 /// Own recursion, or the system's resolver with the reason in `note`.
@@ -50,17 +51,20 @@ Task<AskerOrError> recursing(Loop& loop, ResolverOptions options, std::string& n
         // Another root has another key: the system's anchor would declare all of it bogus.
         if (anchor.empty() && options.root_hints.empty() && readable(system_trust_anchor)) anchor = system_trust_anchor;
         if (anchor.empty())
-            note = options.root_hints.empty() ? fmt::format("answers are not validated: there is no trust anchor at {}", system_trust_anchor)
-                                              : "answers are not validated: own root hints without --trust-anchor";
+            note = options.root_hints.empty()
+                       ? fmt::format("answers are not validated: there is no trust anchor at {}", system_trust_anchor)
+                       : "answers are not validated: own root hints without --trust-anchor";
         co_return make_unbound_asker(loop, {.root_hints = hints, .trust_anchor = anchor, .forward_to = {}});
     }
     const auto servers = read_system_resolvers(options.system_resolvers);
-    const std::string_view what = probe.path == RootPath::blocked ? "recursion is blocked here" : "port 53 is intercepted here";
+    const std::string_view what =
+        probe.path == RootPath::blocked ? "recursion is blocked here" : "port 53 is intercepted here";
     if (servers.empty())
-        co_return fail("dns.resolver.none", fmt::format("{} ({}), and {} names no resolver; give one with --resolver", what,
-                                                        probe.evidence, options.system_resolvers));
+        co_return fail("dns.resolver.none", fmt::format("{} ({}), and {} names no resolver; give one with --resolver",
+                                                        what, probe.evidence, options.system_resolvers));
     auto asker = in_turn(loop, servers, "system resolver");
-    note = fmt::format("{}: {}; asking the {} instead, whose answers are not validated", what, probe.evidence, asker->name());
+    note = fmt::format("{}: {}; asking the {} instead, whose answers are not validated", what, probe.evidence,
+                       asker->name());
     co_return asker;
 }
 
@@ -73,7 +77,8 @@ Task<Result<std::unique_ptr<Resolver>>> open_resolver(Loop& loop, ResolverOption
     if (!options.stubs.empty()) {
         std::vector<ZoneRouter::Stub> stubs;
         for (const auto& [zone, server] : options.stubs)
-            stubs.push_back({zone, std::make_unique<Exchange>(loop, server, Exchange::Options{.label = {}, .recursion_desired = false})});
+            stubs.push_back({zone, std::make_unique<Exchange>(
+                                       loop, server, Exchange::Options{.label = {}, .recursion_desired = false})});
         main = std::make_unique<ZoneRouter>(*std::move(main), std::move(stubs));
     }
     co_return std::make_unique<Resolver>(*std::move(main), std::move(note));

@@ -19,8 +19,9 @@ Task<dns::Answer> Resolver::ask(dns::Question question, Clock::time_point deadli
     asio::use_awaitable_t<Executor> token;
     co_return co_await asio::async_initiate<asio::use_awaitable_t<Executor>, void(dns::Answer)>(
         [this, deadline](auto handler, dns::Question asked) {
-            asker_->ask(std::move(asked), deadline,
-                        [resume = std::move(handler)](dns::Answer answer) mutable { std::move(resume)(std::move(answer)); });
+            asker_->ask(std::move(asked), deadline, [resume = std::move(handler)](dns::Answer answer) mutable {
+                std::move(resume)(std::move(answer));
+            });
         },
         token, std::move(question));
 }
@@ -34,7 +35,9 @@ Task<std::vector<dns::Answer>> Resolver::ask_all(dns::Questions questions, Clock
             auto gathering = std::make_shared<Gathering>();
             gathering->answers.resize(asked.size());
             gathering->missing = asked.size();
-            gathering->resume = [moved = std::move(handler)](std::vector<dns::Answer> answers) mutable { std::move(moved)(std::move(answers)); };
+            gathering->resume = [moved = std::move(handler)](std::vector<dns::Answer> answers) mutable {
+                std::move(moved)(std::move(answers));
+            };
             for (std::size_t i = 0; i < asked.size(); ++i)
                 asker_->ask(std::move(asked[i]), deadline, [gathering, i](dns::Answer answer) {
                     gathering->answers[i] = std::move(answer);

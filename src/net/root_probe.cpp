@@ -18,7 +18,8 @@ constexpr auto second_wait = std::chrono::milliseconds(1'000);
 constexpr std::size_t most_asked = 3;
 
 Task<dns::Answer> ask_root(Loop& loop, Endpoint root, Clock::duration patience) {
-    Resolver server(std::make_unique<Exchange>(loop, root, Exchange::Options{.label = {}, .recursion_desired = false}), {});
+    Resolver server(std::make_unique<Exchange>(loop, root, Exchange::Options{.label = {}, .recursion_desired = false}),
+                    {});
     auto answer = co_await server.ask({DomainName{}, dns::Type::ns}, Clock::now() + patience);
     co_await server.close();
     co_return answer;
@@ -35,11 +36,12 @@ std::string listed(const std::vector<Endpoint>& roots) {
 Task<RootProbe> probe_root(Loop& loop, std::vector<Endpoint> roots) {
     if (roots.size() > most_asked) roots.resize(most_asked);
     for (std::size_t i = 0; i < roots.size(); ++i) {
-        const auto answer = co_await ask_root(loop, roots[i], i == 0 ? first_wait : second_wait / static_cast<int>(most_asked - 1));
+        const auto answer =
+            co_await ask_root(loop, roots[i], i == 0 ? first_wait : second_wait / static_cast<int>(most_asked - 1));
         if (!answer.rcode) continue;
         if (answer.authoritative && !answer.recursion_available) co_return RootProbe{RootPath::open, {}};
-        co_return RootProbe{RootPath::intercepted,
-                            fmt::format("something answers in the place of the root server {}", roots[i].to_string(dns_port))};
+        co_return RootProbe{RootPath::intercepted, fmt::format("something answers in the place of the root server {}",
+                                                               roots[i].to_string(dns_port))};
     }
     co_return RootProbe{RootPath::blocked, fmt::format("no answer from the root servers {}", listed(roots))};
 }
@@ -52,7 +54,8 @@ Result<std::vector<Endpoint>> read_root_hints(const std::string& path) {
         std::istringstream words(line.substr(0, line.find(';')));
         std::string word, last;
         while (words >> word) last = word;
-        if (const auto address = IpAddress::parse(last)) (address->is_v4() ? roots : v6).push_back({*address, dns_port});
+        if (const auto address = IpAddress::parse(last))
+            (address->is_v4() ? roots : v6).push_back({*address, dns_port});
     }
     roots.insert(roots.end(), v6.begin(), v6.end());
     if (roots.empty()) return fail("dns.resolver.file", fmt::format("{}: holds no address of a root server", path));
@@ -61,7 +64,8 @@ Result<std::vector<Endpoint>> read_root_hints(const std::string& path) {
 
 std::vector<Endpoint> usual_roots() {
     std::vector<Endpoint> roots;
-    for (const char* address : {"198.41.0.4", "192.5.5.241", "193.0.14.129"}) roots.push_back({*IpAddress::parse(address), dns_port});
+    for (const char* address : {"198.41.0.4", "192.5.5.241", "193.0.14.129"})
+        roots.push_back({*IpAddress::parse(address), dns_port});
     return roots;
 }
 

@@ -15,10 +15,12 @@ void SeveralAskers::ask_from(std::size_t index, dns::Question question, Clock::t
     if (index + 1 == askers_.size()) return askers_[index]->ask(std::move(question), deadline, std::move(done));
     const auto now = Clock::now();
     const auto until = now + (deadline - now) / static_cast<std::ptrdiff_t>(askers_.size() - index);
-    askers_[index]->ask(question, until, [this, index, question, deadline, moved = std::move(done)](dns::Answer answer) mutable {
-        if (answer.is_definite() || answer.outcome == dns::Outcome::not_asked) return moved(std::move(answer));
-        ask_from(index + 1, std::move(question), deadline, std::move(moved));
-    });
+    askers_[index]->ask(question, until,
+                        [this, index, question, deadline, moved = std::move(done)](dns::Answer answer) mutable {
+                            if (answer.is_definite() || answer.outcome == dns::Outcome::not_asked)
+                                return moved(std::move(answer));
+                            ask_from(index + 1, std::move(question), deadline, std::move(moved));
+                        });
 }
 
 void SeveralAskers::abandon(std::string why) {

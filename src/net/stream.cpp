@@ -11,7 +11,8 @@ namespace postern::net {
 
 Task<Result<void>> Stream::connect(Endpoint peer) {
     const auto [fault] = co_await socket_.async_connect({to_asio(peer.address), peer.port}, as_values);
-    if (fault) co_return fail("net.connect", fmt::format("no connection to {}: {}", peer.to_string(0), fault.message()));
+    if (fault)
+        co_return fail("net.connect", fmt::format("no connection to {}: {}", peer.to_string(0), fault.message()));
     boost::system::error_code ignored;  // a system without it is slower, not wrong
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
     co_return Result<void>{};

@@ -27,9 +27,10 @@ TaskGroup::TaskGroup(Executor executor, OnEscape on_escape)
 void TaskGroup::spawn(std::string name, Task<> task) {
     const auto running = tasks_.emplace(tasks_.end());
     running->name = std::move(name);
-    asio::co_spawn(executor_, std::move(task),
-                   asio::bind_cancellation_slot(running->signal.slot(),
-                                                [this, running](const std::exception_ptr& fault) { ended(running, fault); }));
+    asio::co_spawn(
+        executor_, std::move(task),
+        asio::bind_cancellation_slot(running->signal.slot(),
+                                     [this, running](const std::exception_ptr& fault) { ended(running, fault); }));
 }
 
 void TaskGroup::ended(Tasks::iterator task, const std::exception_ptr& fault) {

@@ -23,8 +23,12 @@ struct UdpPorts::Buffers {
 };
 
 UdpPorts::UdpPorts(Endpoint server, TaskGroup& tasks, Executor executor, OnDatagram on_datagram, OnNobody on_nobody)
-    : server_(to_asio(server.address), server.port), tasks_(tasks), executor_(executor), on_datagram_(std::move(on_datagram)),
-      on_nobody_(std::move(on_nobody)), buffers_(std::make_shared<Buffers>()) {}
+    : server_(to_asio(server.address), server.port),
+      tasks_(tasks),
+      executor_(executor),
+      on_datagram_(std::move(on_datagram)),
+      on_nobody_(std::move(on_nobody)),
+      buffers_(std::make_shared<Buffers>()) {}
 
 std::size_t UdpPorts::begin() {
     // The next port in turn that is not used up; one that is and has nothing under way any more is opened anew.
@@ -64,7 +68,11 @@ UdpPorts::Sent UdpPorts::send(std::size_t port, std::string_view octets) {
     const auto sent = ::send(ports_[port].socket->native_handle(), octets.data(), octets.size(), MSG_NOSIGNAL);
     if (sent >= 0) return Sent::yes;
     switch (errno) {
-    case ECONNREFUSED: case ENETUNREACH: case EHOSTUNREACH: case EACCES: case EPERM: return Sent::nobody_there;
+    case ECONNREFUSED:
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case EACCES:
+    case EPERM: return Sent::nobody_there;
     default: return Sent::not_now;  // a full buffer or a passing want of memory: sent again later
     }
 }
@@ -87,7 +95,8 @@ void UdpPorts::read_batch(std::size_t port, int descriptor) {
     }
     for (std::size_t i = 0; i < static_cast<std::size_t>(received); ++i) {
         const mmsghdr& message = buffers_->messages[i];
-        if ((message.msg_hdr.msg_flags & MSG_TRUNC) == 0) on_datagram_(port, {buffers_->octets[i].data(), message.msg_len});
+        if ((message.msg_hdr.msg_flags & MSG_TRUNC) == 0)
+            on_datagram_(port, {buffers_->octets[i].data(), message.msg_len});
     }
 }
 

@@ -18,14 +18,43 @@ namespace {
 
 /// Zones that libunbound answers by itself (its localzone.c), but `localhost` and its reverse names.
 constexpr std::array builtin_zones{
-    "test.", "invalid.", "home.arpa.", "onion.", "resolver.arpa.", "service.arpa.",
-    "10.in-addr.arpa.", "16.172.in-addr.arpa.", "17.172.in-addr.arpa.", "18.172.in-addr.arpa.", "19.172.in-addr.arpa.",
-    "20.172.in-addr.arpa.", "21.172.in-addr.arpa.", "22.172.in-addr.arpa.", "23.172.in-addr.arpa.", "24.172.in-addr.arpa.",
-    "25.172.in-addr.arpa.", "26.172.in-addr.arpa.", "27.172.in-addr.arpa.", "28.172.in-addr.arpa.", "29.172.in-addr.arpa.",
-    "30.172.in-addr.arpa.", "31.172.in-addr.arpa.", "168.192.in-addr.arpa.", "0.in-addr.arpa.", "254.169.in-addr.arpa.",
-    "2.0.192.in-addr.arpa.", "100.51.198.in-addr.arpa.", "113.0.203.in-addr.arpa.", "255.255.255.255.in-addr.arpa.",
+    "test.",
+    "invalid.",
+    "home.arpa.",
+    "onion.",
+    "resolver.arpa.",
+    "service.arpa.",
+    "10.in-addr.arpa.",
+    "16.172.in-addr.arpa.",
+    "17.172.in-addr.arpa.",
+    "18.172.in-addr.arpa.",
+    "19.172.in-addr.arpa.",
+    "20.172.in-addr.arpa.",
+    "21.172.in-addr.arpa.",
+    "22.172.in-addr.arpa.",
+    "23.172.in-addr.arpa.",
+    "24.172.in-addr.arpa.",
+    "25.172.in-addr.arpa.",
+    "26.172.in-addr.arpa.",
+    "27.172.in-addr.arpa.",
+    "28.172.in-addr.arpa.",
+    "29.172.in-addr.arpa.",
+    "30.172.in-addr.arpa.",
+    "31.172.in-addr.arpa.",
+    "168.192.in-addr.arpa.",
+    "0.in-addr.arpa.",
+    "254.169.in-addr.arpa.",
+    "2.0.192.in-addr.arpa.",
+    "100.51.198.in-addr.arpa.",
+    "113.0.203.in-addr.arpa.",
+    "255.255.255.255.in-addr.arpa.",
     "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa.",
-    "d.f.ip6.arpa.", "8.e.f.ip6.arpa.", "9.e.f.ip6.arpa.", "a.e.f.ip6.arpa.", "b.e.f.ip6.arpa.", "8.b.d.0.1.0.0.2.ip6.arpa.",
+    "d.f.ip6.arpa.",
+    "8.e.f.ip6.arpa.",
+    "9.e.f.ip6.arpa.",
+    "a.e.f.ip6.arpa.",
+    "b.e.f.ip6.arpa.",
+    "8.b.d.0.1.0.0.2.ip6.arpa.",
 };
 
 struct Option {
@@ -33,10 +62,17 @@ struct Option {
     const char* value;
 };
 constexpr std::array fixed_options{
-    Option{"outgoing-range:", "2048"},         Option{"num-queries-per-thread:", "2048"}, Option{"qname-minimisation:", "no"},
-    Option{"do-not-query-localhost:", "no"},   Option{"use-syslog:", "no"},               Option{"verbosity:", "0"},
-    Option{"edns-buffer-size:", "1232"},       Option{"so-rcvbuf:", "1m"},                Option{"harden-glue:", "yes"},
-    Option{"harden-dnssec-stripped:", "yes"},  Option{"target-fetch-policy:", "0 0 0 0 0"},
+    Option{"outgoing-range:", "2048"},
+    Option{"num-queries-per-thread:", "2048"},
+    Option{"qname-minimisation:", "no"},
+    Option{"do-not-query-localhost:", "no"},
+    Option{"use-syslog:", "no"},
+    Option{"verbosity:", "0"},
+    Option{"edns-buffer-size:", "1232"},
+    Option{"so-rcvbuf:", "1m"},
+    Option{"harden-glue:", "yes"},
+    Option{"harden-dnssec-stripped:", "yes"},
+    Option{"target-fetch-policy:", "0 0 0 0 0"},
 };
 
 class UnboundAsker final : public Asker {
@@ -88,38 +124,49 @@ Result<void> UnboundAsker::set_up(const RecursionOptions& options) {
     context_ = ub_ctx_create();
     if (context_ == nullptr) return fail("dns.unbound.setup", "libunbound gives no context");
     for (const Option& option : fixed_options)
-        if (const int fault = ub_ctx_set_option(context_, option.name, option.value)) return refused(option.name, fault);
+        if (const int fault = ub_ctx_set_option(context_, option.name, option.value))
+            return refused(option.name, fault);
     if (!options.root_hints.empty())
-        if (const int fault = ub_ctx_set_option(context_, "root-hints:", options.root_hints.c_str())) return refused(options.root_hints, fault);
+        if (const int fault = ub_ctx_set_option(context_, "root-hints:", options.root_hints.c_str()))
+            return refused(options.root_hints, fault);
     validating_ = !options.trust_anchor.empty();
     if (validating_)
-        if (const int fault = ub_ctx_add_ta_file(context_, options.trust_anchor.c_str())) return refused(options.trust_anchor, fault);
+        if (const int fault = ub_ctx_add_ta_file(context_, options.trust_anchor.c_str()))
+            return refused(options.trust_anchor, fault);
     for (const Endpoint& server : options.forward_to) {
-        if (const int fault = ub_ctx_set_fwd(context_, server.to_string(53).c_str())) return refused(server.to_string(53), fault);
+        if (const int fault = ub_ctx_set_fwd(context_, server.to_string(53).c_str()))
+            return refused(server.to_string(53), fault);
         name_ = options.forward_to.size() == 1 ? server.to_string(53) : "the resolvers given";
     }
     ub_ctx_async(context_, 1);  // a thread of libunbound's own, which writes to ub_fd; callbacks come on our loop
     // From here on the options are fixed: this call finalises the context, and with it files are read.
     for (const char* zone : builtin_zones)
         if (const int fault = ub_ctx_zone_remove(context_, zone))
-            return refused(options.root_hints.empty() ? options.trust_anchor : fmt::format("{} or {}", options.root_hints, options.trust_anchor), fault);
+            return refused(options.root_hints.empty()
+                               ? options.trust_anchor
+                               : fmt::format("{} or {}", options.root_hints, options.trust_anchor),
+                           fault);
     return {};
 }
 
 void UnboundAsker::ask(dns::Question question, Clock::time_point deadline, Done done) {
     if (!abandoned_.empty()) {
-        dns::Answer answer{.question = std::move(question), .outcome = dns::Outcome::not_asked, .why = abandoned_, .resolver = name_};
-        return loop_.post([moved = std::move(done), answer = std::move(answer)]() mutable { moved(std::move(answer)); });
+        dns::Answer answer{
+            .question = std::move(question), .outcome = dns::Outcome::not_asked, .why = abandoned_, .resolver = name_};
+        return loop_.post(
+            [moved = std::move(done), answer = std::move(answer)]() mutable { moved(std::move(answer)); });
     }
     if (!readable_.is_open()) await_readable();
     const std::uint64_t number = ++last_number_;
     auto owned = std::make_unique<Pending>(this, number, std::move(question), Clock::now(), deadline, std::move(done));
     Pending& pending = *under_way_.emplace(number, std::move(owned)).first->second;
     const std::string text = std::string(pending.question.name.text()) + ".";
-    const int fault = ub_resolve_async(context_, text.c_str(), static_cast<int>(pending.question.type), 1, &pending, &answered, &pending.async_id);
+    const int fault = ub_resolve_async(context_, text.c_str(), static_cast<int>(pending.question.type), 1, &pending,
+                                       &answered, &pending.async_id);
     if (fault == 0) return arm_timer();
     loop_.post([this, number, asked_about = pending.question, why = ub_strerror(fault)] {
-        if (under_way_.contains(number)) finish(number, {.question = asked_about, .outcome = dns::Outcome::server_failure, .why = why});
+        if (under_way_.contains(number))
+            finish(number, {.question = asked_about, .outcome = dns::Outcome::server_failure, .why = why});
     });
 }
 
@@ -146,7 +193,8 @@ dns::Answer UnboundAsker::judge(const Pending& pending, int fault, const ub_resu
         failed.why = "none of the zone's servers gave a usable answer";
         return failed;
     }
-    const std::string_view packet(static_cast<const char*>(result->answer_packet), static_cast<std::size_t>(result->answer_len));
+    const std::string_view packet(static_cast<const char*>(result->answer_packet),
+                                  static_cast<std::size_t>(result->answer_len));
     auto message = wire::decode_message(packet);
     if (!message) {
         failed.outcome = Outcome::malformed;
@@ -199,7 +247,8 @@ void UnboundAsker::expire() {
         const Pending& pending = *found->second;
         ub_cancel(context_, pending.async_id);
         const auto waited = std::chrono::round<std::chrono::milliseconds>(pending.deadline - pending.asked);
-        finish(number, {.question = pending.question, .outcome = dns::Outcome::timed_out,
+        finish(number, {.question = pending.question,
+                        .outcome = dns::Outcome::timed_out,
                         .why = fmt::format("no answer from the zone's servers within {}", in_words(waited))});
     }
     arm_timer();
@@ -211,7 +260,8 @@ void UnboundAsker::abandon(std::string why) {
     for (const auto& [number, pending] : under_way_) ub_cancel(context_, pending->async_id);
     loop_.post([left = std::exchange(under_way_, {}), why = abandoned_, name = name_]() mutable {
         for (auto& [number, pending] : left)
-            pending->done({.question = pending->question, .outcome = dns::Outcome::not_asked, .why = why, .resolver = name});
+            pending->done(
+                {.question = pending->question, .outcome = dns::Outcome::not_asked, .why = why, .resolver = name});
     });
 }
 

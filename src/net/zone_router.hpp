@@ -16,7 +16,8 @@ public:
         std::unique_ptr<Asker> asker;
     };
 
-    ZoneRouter(std::unique_ptr<Asker> main, std::vector<Stub> stubs) : main_(std::move(main)), stubs_(std::move(stubs)) {}
+    ZoneRouter(std::unique_ptr<Asker> main, std::vector<Stub> stubs)
+        : main_(std::move(main)), stubs_(std::move(stubs)) {}
 
     void ask(dns::Question question, Clock::time_point deadline, Done done) override {
         Asker& asker = choose(question.name);

@@ -11,7 +11,8 @@ namespace postern::reputation {
 bool List::takes(Kind kind) const { return contains(kinds, kind); }
 
 const Profile& List::profile_of(std::string_view part) const {
-    const auto found = std::ranges::find_if(parts, [&](const Part& candidate) { return candidate.zone.text() == part; });
+    const auto found =
+        std::ranges::find_if(parts, [&](const Part& candidate) { return candidate.zone.text() == part; });
     return found == parts.end() ? static_cast<const Profile&>(*this) : *found;
 }
 
@@ -25,8 +26,9 @@ std::optional<Catalogue::Found> Catalogue::find(const DomainName& zone) const {
 }
 
 const DeadZone* Catalogue::find_dead(const DomainName& zone) const {
-    const auto found = std::ranges::find_if(
-        dead, [&](const DeadZone& candidate) { return candidate.subzones ? zone.is_within(candidate.zone) : zone == candidate.zone; });
+    const auto found = std::ranges::find_if(dead, [&](const DeadZone& candidate) {
+        return candidate.subzones ? zone.is_within(candidate.zone) : zone == candidate.zone;
+    });
     return found == dead.end() ? nullptr : &*found;
 }
 
@@ -45,10 +47,8 @@ void Catalogue::overlay(Catalogue other) {
     for (auto& [name, value] : other.causes) causes.insert_or_assign(name, std::move(value));
     for (List& list : other.lists) {
         const auto same = std::ranges::find(lists, list.zone, &List::zone);
-        if (same == lists.end())
-            lists.push_back(std::move(list));
-        else
-            *same = std::move(list);
+        if (same == lists.end()) lists.push_back(std::move(list));
+        else *same = std::move(list);
     }
     for (DeadZone& zone : other.dead) dead.push_back(std::move(zone));
 }
@@ -60,8 +60,12 @@ List own_zone(DomainName zone) {
     list.tier = 1;
     list.kinds = {Kind::ip4, Kind::ip6, Kind::domain};
     list.test.certain = false;
-    list.codes.push_back({.code = *CodePattern::parse("127.255.255.*"), .effect = Effect::refused, .sentence = "the list refused the question"});
-    list.codes.push_back({.code = *CodePattern::parse("127.0.0.1"), .effect = Effect::information, .sentence = "127.0.0.1, which is no listing (RFC 5782)"});
+    list.codes.push_back({.code = *CodePattern::parse("127.255.255.*"),
+                          .effect = Effect::refused,
+                          .sentence = "the list refused the question"});
+    list.codes.push_back({.code = *CodePattern::parse("127.0.0.1"),
+                          .effect = Effect::information,
+                          .sentence = "127.0.0.1, which is no listing (RFC 5782)"});
     list.codes.push_back({.code = *CodePattern::parse("127.*.*.*"), .sentence = "listed"});
     list.own = true;
     return list;

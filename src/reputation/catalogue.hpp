@@ -87,9 +87,9 @@ struct Part : Profile {
 
 struct TestPoint {
     bool exists = true;
-    bool certain = true;   ///< false: its absence proves nothing
-    std::string listed;    ///< as a subject; empty: 127.0.0.2, or TEST for domains (RFC 5782 5)
-    std::string absent;    ///< empty: 127.0.0.1, or INVALID for domains; "none": there is none
+    bool certain = true;             ///< false: its absence proves nothing
+    std::string listed;              ///< as a subject; empty: 127.0.0.2, or TEST for domains (RFC 5782 5)
+    std::string absent;              ///< empty: 127.0.0.1, or INVALID for domains; "none": there is none
     std::vector<CodePattern> codes;  ///< what it must answer with, one of; empty: any
 };
 

@@ -17,7 +17,8 @@ std::optional<std::uint8_t> octet(std::string_view text) {
 }  // namespace
 
 Result<CodePattern> CodePattern::parse(std::string_view text) {
-    const auto malformed = fail("code_pattern.malformed", "a code is four octets, each a number, a range such as 10-11, or *");
+    const auto malformed =
+        fail("code_pattern.malformed", "a code is four octets, each a number, a range such as 10-11, or *");
     CodePattern pattern;
     pattern.text_ = text;
     for (std::size_t i = 0; i < 4; ++i) {

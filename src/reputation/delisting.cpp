@@ -34,16 +34,22 @@ std::string removal_in_words(const Removal& removal) {
     const auto add = [&](std::string sentence) { words.append(words.empty() ? "" : " ").append(std::move(sentence)); };
     const std::string at = removal.url.empty() ? "" : fmt::format(" at {}", removal.url);
     switch (removal.how) {
-    case Removal::How::self_service: add(fmt::format("Mend the cause first, then remove the entry yourself{}.", at)); break;
-    case Removal::How::request:
-        add(removal.who == Removal::Who::provider ? fmt::format("Mend the cause, then let your provider's abuse desk ask{}.", at)
-                                                  : fmt::format("Mend the cause first, then ask the operator{}.", at));
+    case Removal::How::self_service:
+        add(fmt::format("Mend the cause first, then remove the entry yourself{}.", at));
         break;
-    case Removal::How::provider: add(fmt::format("Only your provider, who holds the address range, can have it removed{}.", at)); break;
+    case Removal::How::request:
+        add(removal.who == Removal::Who::provider
+                ? fmt::format("Mend the cause, then let your provider's abuse desk ask{}.", at)
+                : fmt::format("Mend the cause first, then ask the operator{}.", at));
+        break;
+    case Removal::How::provider:
+        add(fmt::format("Only your provider, who holds the address range, can have it removed{}.", at));
+        break;
     case Removal::How::automatic: add("Nobody needs to be asked: mend the cause and the entry ends by itself."); break;
     case Removal::How::none: add("There is no removal by request."); break;
     }
-    if (removal.expires) add(fmt::format("It expires {} after the last sign of the cause.", in_words(*removal.expires)));
+    if (removal.expires)
+        add(fmt::format("It expires {} after the last sign of the cause.", in_words(*removal.expires)));
     if (removal.cool_down) add(fmt::format("Wait {} between two requests.", in_words(*removal.cool_down)));
     if (removal.paid_offered) add("Removal for money is offered: never pay; it ends without.");
     if (!removal.note.empty()) add(removal.note);
@@ -59,7 +65,8 @@ std::string lookup_url(const Profile& profile, const Subject& subject) {
     const std::string text = subject.address() != nullptr ? subject.address()->to_string() : subject.to_string();
     std::string encoded;
     for (const char c : text) {
-        if (std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("-._~:").contains(c)) encoded.push_back(c);
+        if (std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("-._~:").contains(c))
+            encoded.push_back(c);
         else fmt::format_to(std::back_inserter(encoded), "%{:02X}", static_cast<unsigned char>(c));
     }
     return url.replace(at, placeholder.size(), encoded);

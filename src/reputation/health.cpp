@@ -30,15 +30,19 @@ bool is_entry_of_any_kind(const Verdict& verdict) { return holds_entry(verdict) 
 std::optional<Health> judge_test_point(const List& list, const dns::Answer& answer) {
     const Verdict verdict = judge(list, answer);
     if (verdict.status == Status::broken) return Health{State::broken, verdict.reason};
-    if (!answer.is_definite() || (verdict.reason && verdict.reason->code == "list.refused")) return Health{State::unavailable, verdict.reason};
+    if (!answer.is_definite() || (verdict.reason && verdict.reason->code == "list.refused"))
+        return Health{State::unavailable, verdict.reason};
     const auto codes = answer.addresses();
     const bool as_expected = list.test.codes.empty() || std::ranges::any_of(codes, [&](const IpAddress& code) {
-        return std::ranges::any_of(list.test.codes, [&](const CodePattern& pattern) { return pattern.matches(code); });
-    });
+                                 return std::ranges::any_of(list.test.codes, [&](const CodePattern& pattern) {
+                                     return pattern.matches(code);
+                                 });
+                             });
     if (is_entry_of_any_kind(verdict) && as_expected) return std::nullopt;
     if (!list.test.certain)
         return with(State::unproven, "list.unproven", "It shows no test entry, so that it works cannot be proved.", "");
-    return with(State::broken, "list.test_point_absent", "It does not list its own test entry, so an absence on it says nothing.");
+    return with(State::broken, "list.test_point_absent",
+                "It does not list its own test entry, so an absence on it says nothing.");
 }
 
 }  // namespace
@@ -74,13 +78,15 @@ dns::Step<Health> HealthCheck::step(std::span<const dns::Answer> answers) {
     if (asked_) return judge_controls(answers);
     asked_ = true;
     auto names = controls(*list_, kind_, key_);
-    if (!names) return with(State::unavailable, "list.name_too_long", names.error().message, "Check the key in postern.toml.");
+    if (!names)
+        return with(State::unavailable, "list.name_too_long", names.error().message, "Check the key in postern.toml.");
     names_ = *std::move(names);
     dns::Questions questions;
     if (names_.listed) questions.push_back({*names_.listed, dns::Type::a});
     if (names_.absent) questions.push_back({*names_.absent, dns::Type::a});
     for (const DomainName& neighbour : names_.neighbours) questions.push_back({neighbour, dns::Type::a});
-    if (questions.empty()) return with(State::unproven, "list.unproven", "It has no test entries, so that it works cannot be proved.", "");
+    if (questions.empty())
+        return with(State::unproven, "list.unproven", "It has no test entries, so that it works cannot be proved.", "");
     return questions;
 }
 
@@ -107,7 +113,8 @@ Health HealthCheck::judge_controls(std::span<const dns::Answer> answers) const {
         else if (holds_entry(verdict)) ++neighbours_listed;
     }
     if (negative_listed || (!names_.neighbours.empty() && neighbours_listed == names_.neighbours.size()))
-        return with(State::broken, "list.lists_everything", "It lists what no list may hold (its fixed negatives): it answers for everything.");
+        return with(State::broken, "list.lists_everything",
+                    "It lists what no list may hold (its fixed negatives): it answers for everything.");
     if (definite == 0 && silence) return {State::unavailable, silence};
     return doubt.value_or(Health{State::healthy, std::nullopt});
 }

@@ -16,7 +16,7 @@ namespace postern::reputation {
 struct Health {
     enum class State : std::uint8_t {
         healthy,
-        unproven,     ///< it answers, and has no test point that must be there: a listing counts, an absence needs the zone's SOA
+        unproven,  ///< it answers, and has no test point that must be there: a listing counts, an absence needs the zone's SOA
         broken,       ///< lists the world, lost its test point, or is not the list any more
         unavailable,  ///< refused or silent: says nothing about the list, only about our way to it
     };

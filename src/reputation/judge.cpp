@@ -10,8 +10,8 @@
 namespace postern::reputation {
 namespace {
 
-constexpr std::string_view refusal_mend =
-    "Ask from a resolver of your own on this machine, not through a public or shared one; some operators want a free key.";
+constexpr std::string_view refusal_mend = "Ask from a resolver of your own on this machine, not through a public or "
+                                          "shared one; some operators want a free key.";
 
 bool is_loopback(const IpAddress& address) { return address.is_v4() && address.octets()[0] == 127; }
 bool is_operator_error(const IpAddress& address) {
@@ -25,7 +25,8 @@ Verdict without_answer(Status status, std::string_view code, std::string sentenc
 
 Hit hit(const List& list, const IpAddress& code, const Meaning& meaning) {
     const Profile& profile = list.profile_of(meaning.part);
-    return {code, meaning.effect, meaning.sentence, std::string(profile.zone.text()), meaning.tier.value_or(profile.tier)};
+    return {code, meaning.effect, meaning.sentence, std::string(profile.zone.text()),
+            meaning.tier.value_or(profile.tier)};
 }
 
 /// What one address says: nothing if the catalogue has no meaning for it.
@@ -37,7 +38,8 @@ std::vector<Hit> meanings(const List& list, const IpAddress& code) {
     std::vector<Hit> hits;
     const auto octets = code.octets();
     for (const Meaning& meaning : list.codes)
-        if (const auto* bit = std::get_if<std::uint8_t>(&meaning.code); bit != nullptr && octets[1] == 0 && octets[2] == 0 && (octets[3] & *bit) != 0)
+        if (const auto* bit = std::get_if<std::uint8_t>(&meaning.code);
+            bit != nullptr && octets[1] == 0 && octets[2] == 0 && (octets[3] & *bit) != 0)
             hits.push_back(hit(list, code, meaning));
     return hits;
 }
@@ -46,33 +48,43 @@ Verdict judge_addresses(const List& list, const std::vector<IpAddress>& codes) {
     Verdict verdict{.status = Status::clean, .proven = true};
     for (const IpAddress& code : codes)
         if (!is_loopback(code))
-            return without_answer(Status::broken, "list.outside_loopback",
-                                  fmt::format("It answered {}, which no blocklist does: the zone is parked or sold, or the resolver rewrites answers.",
-                                              code.to_string()),
-                                  "If many lists show this, change the resolver; if only this one, leave the list out.");
+            return without_answer(
+                Status::broken, "list.outside_loopback",
+                fmt::format("It answered {}, which no blocklist does: the zone is parked or sold, or the resolver "
+                            "rewrites answers.",
+                            code.to_string()),
+                "If many lists show this, change the resolver; if only this one, leave the list out.");
     for (const IpAddress& code : codes) {
         auto found = meanings(list, code);
         const auto refusal = std::ranges::find(found, Effect::refused, &Hit::effect);
         if (refusal != found.end() || (found.empty() && is_operator_error(code))) {
             std::string mend(refusal_mend);
             for (const Meaning& known : list.codes)
-                if (refusal != found.end() && known.effect == Effect::refused && known.sentence == refusal->meaning && !known.mend.empty()) mend = known.mend;
-            const std::string what = refusal != found.end() ? refusal->meaning : "the operator's code for a question it does not answer";
-            return without_answer(Status::unknown, "list.refused", fmt::format("The list refused to say: {} ({}).", what, code.to_string()), mend);
+                if (refusal != found.end() && known.effect == Effect::refused && known.sentence == refusal->meaning &&
+                    !known.mend.empty())
+                    mend = known.mend;
+            const std::string what =
+                refusal != found.end() ? refusal->meaning : "the operator's code for a question it does not answer";
+            return without_answer(Status::unknown, "list.refused",
+                                  fmt::format("The list refused to say: {} ({}).", what, code.to_string()), mend);
         }
         if (found.empty() && code == IpAddress::from_v4({127, 0, 0, 1})) continue;
         if (found.empty())
-            return without_answer(Status::unknown, "list.unknown_code",
-                                  fmt::format("It answered {}, a code that the catalogue does not know.", code.to_string()),
-                                  "Look the subject up at the operator's page.");
+            return without_answer(
+                Status::unknown, "list.unknown_code",
+                fmt::format("It answered {}, a code that the catalogue does not know.", code.to_string()),
+                "Look the subject up at the operator's page.");
         verdict.hits.insert(verdict.hits.end(), found.begin(), found.end());
     }
-    if (list.role == Role::block && contains(verdict.hits, Effect::block, &Hit::effect)) verdict.status = Status::listed;
+    if (list.role == Role::block && contains(verdict.hits, Effect::block, &Hit::effect))
+        verdict.status = Status::listed;
     return verdict;
 }
 
 /// Did the list's own zone deny the name? An SOA above the zone may be its parent's word that there is no such list.
-bool denied_by_zone(const List& list, const dns::Answer& answer) { return answer.soa && answer.soa->is_within(list.zone); }
+bool denied_by_zone(const List& list, const dns::Answer& answer) {
+    return answer.soa && answer.soa->is_within(list.zone);
+}
 
 /// The deepest zone that could deny everything is the top level's: then the list itself is gone.
 bool zone_vanished(const List& list, const dns::Answer& answer) {
@@ -99,16 +111,28 @@ Verdict judge(const List& list, const dns::Answer& answer) {
     case Outcome::no_data:
     case Outcome::no_name:
         if (zone_vanished(list, answer))
-            return without_answer(Status::broken, "list.vanished", fmt::format("The zone {} does not exist any more.", list.zone.text()),
+            return without_answer(Status::broken, "list.vanished",
+                                  fmt::format("The zone {} does not exist any more.", list.zone.text()),
                                   "Leave the list out; if it is a new address of the list, correct the catalogue.");
         return {.status = Status::clean, .proven = denied_by_zone(list, answer)};
-    case Outcome::refused: return without_answer(Status::unknown, "list.server_refused", fmt::format("Refused: {}.", answer.why), refusal_mend);
-    case Outcome::server_failure: return without_answer(Status::unknown, "list.server_failure", fmt::format("No usable answer: {}.", answer.why));
-    case Outcome::bogus: return without_answer(Status::unknown, "list.bogus", fmt::format("The answer's signature is wrong: {}.", answer.why));
-    case Outcome::malformed: return without_answer(Status::unknown, "list.malformed", fmt::format("The answer cannot be read: {}.", answer.why));
-    case Outcome::timed_out: return without_answer(Status::unknown, "list.timed_out", fmt::format("Silence: {}.", answer.why));
-    case Outcome::unreachable: return without_answer(Status::unknown, "list.unreachable", fmt::format("Not reached: {}.", answer.why));
-    case Outcome::not_asked: return without_answer(Status::unknown, "list.interrupted", fmt::format("Not asked to the end: {}.", answer.why));
+    case Outcome::refused:
+        return without_answer(Status::unknown, "list.server_refused", fmt::format("Refused: {}.", answer.why),
+                              refusal_mend);
+    case Outcome::server_failure:
+        return without_answer(Status::unknown, "list.server_failure", fmt::format("No usable answer: {}.", answer.why));
+    case Outcome::bogus:
+        return without_answer(Status::unknown, "list.bogus",
+                              fmt::format("The answer's signature is wrong: {}.", answer.why));
+    case Outcome::malformed:
+        return without_answer(Status::unknown, "list.malformed",
+                              fmt::format("The answer cannot be read: {}.", answer.why));
+    case Outcome::timed_out:
+        return without_answer(Status::unknown, "list.timed_out", fmt::format("Silence: {}.", answer.why));
+    case Outcome::unreachable:
+        return without_answer(Status::unknown, "list.unreachable", fmt::format("Not reached: {}.", answer.why));
+    case Outcome::not_asked:
+        return without_answer(Status::unknown, "list.interrupted",
+                              fmt::format("Not asked to the end: {}.", answer.why));
     }
     return {};
 }
@@ -127,7 +151,8 @@ int weight_of(const Verdict& verdict, int otherwise) {
     std::optional<int> least;
     for (const Hit& candidate : verdict.hits)
         // Tier 0 never alarms: it weighs less than any other.
-        if (candidate.effect == Effect::block && candidate.tier > 0) least = std::min(least.value_or(candidate.tier), candidate.tier);
+        if (candidate.effect == Effect::block && candidate.tier > 0)
+            least = std::min(least.value_or(candidate.tier), candidate.tier);
     return least.value_or(verdict.status == Status::listed && !verdict.hits.empty() ? 0 : otherwise);
 }
 

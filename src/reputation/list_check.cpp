@@ -60,14 +60,16 @@ dns::Step<Finding> ListCheck::judge_answers(std::span<const dns::Answer> answers
     }
     finding_.verdict.status = Status::clean;
     finding_.verdict.proven = proven;
-    return proven || (fresh_ && health_.state == Health::State::healthy) ? dns::Step<Finding>(finding_) : confirm_absence();
+    return proven || (fresh_ && health_.state == Health::State::healthy) ? dns::Step<Finding>(finding_)
+                                                                         : confirm_absence();
 }
 
 dns::Step<Finding> ListCheck::confirm_absence() {
     const auto names = controls(*list_, subject_.kind(), key_);
     if (health_.state != Health::State::healthy || !names || !names->listed)
-        return conclude(Status::unknown, "list.unproven",
-                        "It does not list the subject, but neither its zone's own word nor a test entry proves that it works.");
+        return conclude(
+            Status::unknown, "list.unproven",
+            "It does not list the subject, but neither its zone's own word nor a test entry proves that it works.");
     stage_ = Stage::asked_test_point;
     return dns::Questions{{*names->listed, dns::Type::a}};
 }
@@ -76,9 +78,9 @@ void ListCheck::judge_test_point(const dns::Answer& answer) {
     const Verdict verdict = judge(*list_, answer);
     if (verdict.status == Status::listed || !verdict.hits.empty()) return;  // it works: the absence counts
     if (verdict.status == Status::clean)
-        (void)conclude(Status::broken, "list.test_point_absent", "It does not list its own test entry any more, so an absence on it says nothing.");
-    else
-        finding_.verdict = verdict;
+        (void)conclude(Status::broken, "list.test_point_absent",
+                       "It does not list its own test entry any more, so an absence on it says nothing.");
+    else finding_.verdict = verdict;
 }
 
 void ListCheck::take_text(std::span<const dns::Answer> answers) {

@@ -11,9 +11,9 @@ namespace postern::reputation {
 
 struct Finding {
     Verdict verdict;
-    std::string text;              ///< the operator's own words (TXT), raw: hostile until escaped
+    std::string text;  ///< the operator's own words (TXT), raw: hostile until escaped
     std::chrono::microseconds rtt{};
-    std::string resolver;          ///< who answered
+    std::string resolver;  ///< who answered
     dns::Validation validation = dns::Validation::unvalidated;
 };
 

@@ -53,7 +53,8 @@ Result<std::vector<DomainName>> names_to_ask(const List& list, const Subject& su
     std::vector<std::string> prefixes;
     if (const IpAddress* address = subject.address()) {
         const bool v6 = address->is_v6();
-        if (!v6 || (!subject.is_prefix64() && list.ip6_query != Ip6Query::prefix64)) prefixes.push_back(reversed(*address));
+        if (!v6 || (!subject.is_prefix64() && list.ip6_query != Ip6Query::prefix64))
+            prefixes.push_back(reversed(*address));
         // A whole /64 is asked by its first address where the list knows no shorter name: an entry that covers it answers for each.
         if (v6 && list.ip6_query == Ip6Query::address && subject.is_prefix64()) prefixes.push_back(reversed(*address));
         if (v6 && list.ip6_query != Ip6Query::address) prefixes.push_back(reversed_prefix64(*address));

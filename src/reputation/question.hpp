@@ -18,13 +18,15 @@ namespace postern::reputation {
 [[nodiscard]] Result<DomainName> zone_to_ask(const List& list, std::string_view key);
 
 /// One name, or two for a list that wants an IPv6 address also as its /64. Errors: those of DomainName (a name too long).
-[[nodiscard]] Result<std::vector<DomainName>> names_to_ask(const List& list, const Subject& subject, std::string_view key);
+[[nodiscard]] Result<std::vector<DomainName>> names_to_ask(const List& list, const Subject& subject,
+                                                           std::string_view key);
 
 /// The names that tell whether a list works.
 struct ControlNames {
-    std::optional<DomainName> listed;    ///< the test point
-    std::optional<DomainName> absent;    ///< the negative of RFC 5782, or the list's own
-    std::vector<DomainName> neighbours;  ///< three root servers of the family: listed together, the list holds everybody
+    std::optional<DomainName> listed;  ///< the test point
+    std::optional<DomainName> absent;  ///< the negative of RFC 5782, or the list's own
+    std::vector<DomainName>
+        neighbours;  ///< three root servers of the family: listed together, the list holds everybody
 };
 [[nodiscard]] Result<ControlNames> controls(const List& list, Kind kind, std::string_view key);
 

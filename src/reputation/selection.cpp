@@ -19,7 +19,8 @@ const List* replacement(const Catalogue& catalogue, const List& list, const Wish
 
 std::optional<Reason> obstacle(const Catalogue& catalogue, const List& list, const Wishes& wishes) {
     const auto who = catalogue.operators.find(list.operator_id);
-    const std::string operator_name = who == catalogue.operators.end() ? std::string(list.zone.text()) : who->second.name;
+    const std::string operator_name =
+        who == catalogue.operators.end() ? std::string(list.zone.text()) : who->second.name;
     if (!list.access.empty()) {
         const auto access = catalogue.accesses.find(list.access);
         const Access what = access == catalogue.accesses.end() ? Access{} : access->second;
@@ -27,7 +28,8 @@ std::optional<Reason> obstacle(const Catalogue& catalogue, const List& list, con
         if (what.what == Access::What::key && !wishes.keys.contains(list.access))
             return Reason{"list.needs_key", fmt::format("{} answers with a key only.", operator_name), mend};
         if (what.what == Access::What::registration && !wishes.registered.contains(list.access))
-            return Reason{"list.needs_registration", fmt::format("{} answers registered resolvers only.", operator_name), mend};
+            return Reason{"list.needs_registration",
+                          fmt::format("{} answers registered resolvers only.", operator_name), mend};
         return std::nullopt;
     }
     if (wishes.commercial && who != catalogue.operators.end() && who->second.commercial != Commercial::yes)
@@ -38,12 +40,15 @@ std::optional<Reason> obstacle(const Catalogue& catalogue, const List& list, con
 
 Result<Choice> named(const Catalogue& catalogue, const DomainName& zone, const Wishes& wishes) {
     if (const DeadZone* dead = catalogue.find_dead(zone))
-        return fail("list.dead", fmt::format("{} is dead{}: {}", zone.text(), dead->closed.empty() ? "" : fmt::format(" since {}", dead->closed), dead->story));
+        return fail("list.dead",
+                    fmt::format("{} is dead{}: {}", zone.text(),
+                                dead->closed.empty() ? "" : fmt::format(" since {}", dead->closed), dead->story));
     const auto found = catalogue.find(zone);
     if (!found) {
         const std::string near = catalogue.nearest_zone(zone);
-        return fail("list.unknown", fmt::format("{} is not in the catalogue{}; own lists go into --zones-file", zone.text(),
-                                                near.empty() ? "" : fmt::format(" (did you mean {}?)", near)));
+        return fail("list.unknown",
+                    fmt::format("{} is not in the catalogue{}; own lists go into --zones-file", zone.text(),
+                                near.empty() ? "" : fmt::format(" (did you mean {}?)", near)));
     }
     Choice choice{.list = found->list};
     if (found->part != nullptr) choice.parts.emplace_back(found->part->zone.text());
@@ -66,10 +71,12 @@ Result<std::vector<Choice>> select(const Catalogue& catalogue, const Wishes& wis
     }
     if (wishes.named.empty())
         for (const List& list : catalogue.lists)
-            if ((wishes.all || wishes.tiers.contains(list.tier)) && replacement(catalogue, list, wishes) == nullptr) choices.push_back({.list = &list});
+            if ((wishes.all || wishes.tiers.contains(list.tier)) && replacement(catalogue, list, wishes) == nullptr)
+                choices.push_back({.list = &list});
     for (Choice& choice : choices) {
         choice.not_asked = obstacle(catalogue, *choice.list, wishes);
-        if (const auto key = wishes.keys.find(choice.list->access); key != wishes.keys.end() && choice.list->keyed) choice.key = key->second;
+        if (const auto key = wishes.keys.find(choice.list->access); key != wishes.keys.end() && choice.list->keyed)
+            choice.key = key->second;
     }
     return choices;
 }

@@ -14,7 +14,7 @@ namespace postern::reputation {
 struct Wishes {
     std::set<int> tiers = {1, 2};
     bool all = false;
-    std::vector<DomainName> named;  ///< zones, parts or aliases; if any, only these
+    std::vector<DomainName> named;                         ///< zones, parts or aliases; if any, only these
     std::map<std::string, std::string, std::less<>> keys;  ///< by access name
     std::set<std::string, std::less<>> registered;         ///< access names
     bool commercial = false;

@@ -17,9 +17,9 @@ std::string_view to_string(Kind kind) {
 Result<std::vector<Subject>> Subject::all_of(const Network& network) {
     if (network.first().is_v6() && network.prefix() == 64) return std::vector{Subject(network)};
     if (network.size() > max_network)
-        return fail("subject.network_too_large", fmt::format("{} holds more than {} addresses; give the ones you send mail from{}",
-                                                             network.to_string(), max_network,
-                                                             network.first().is_v6() ? ", or a /64" : ""));
+        return fail("subject.network_too_large",
+                    fmt::format("{} holds more than {} addresses; give the ones you send mail from{}",
+                                network.to_string(), max_network, network.first().is_v6() ? ", or a /64" : ""));
     std::vector<Subject> subjects;
     IpAddress address = network.first();
     for (std::uint64_t i = 0; i < network.size(); ++i, address = address.next()) subjects.emplace_back(address);

@@ -41,14 +41,17 @@ std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(
 
 std::string Statement::text(int column) const {
     const auto* octets = reinterpret_cast<const char*>(sqlite3_column_text(handle_.get(), column));
-    return octets == nullptr ? std::string{} : std::string(octets, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column)));
+    return octets == nullptr
+               ? std::string{}
+               : std::string(octets, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column)));
 }
 
 Result<Database> Database::open(const std::string& path) {
     constexpr int wait_milliseconds = 5'000;
     sqlite3* handle = nullptr;
     const mode_t before = umask(0077);
-    const int opened = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    const int opened = sqlite3_open_v2(path.c_str(), &handle,
+                                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
     umask(before);
     Database database;
     database.handle_.reset(handle);  // to be closed even when opening failed
@@ -66,7 +69,8 @@ Result<void> Database::run(const char* statements) {
 
 Result<Statement> Database::prepare(std::string_view statement) {
     sqlite3_stmt* handle = nullptr;
-    if (sqlite3_prepare_v2(handle_.get(), statement.data(), static_cast<int>(statement.size()), &handle, nullptr) != SQLITE_OK)
+    if (sqlite3_prepare_v2(handle_.get(), statement.data(), static_cast<int>(statement.size()), &handle, nullptr) !=
+        SQLITE_OK)
         return failed(handle_.get());
     Statement prepared;
     prepared.handle_.reset(handle);

@@ -31,25 +31,35 @@ Result<ListMemory> ListMemory::open(const std::string& path) {
     return ListMemory{*std::move(database)};
 }
 
-Result<std::optional<HealthRecord>> ListMemory::health(std::string_view zone, std::string_view kind, std::string_view resolver) {
-    auto query = database_.prepare("SELECT state, code, sentence, mend, checked FROM health WHERE zone = ? AND kind = ? AND resolver = ?");
+Result<std::optional<HealthRecord>> ListMemory::health(std::string_view zone, std::string_view kind,
+                                                       std::string_view resolver) {
+    auto query = database_.prepare(
+        "SELECT state, code, sentence, mend, checked FROM health WHERE zone = ? AND kind = ? AND resolver = ?");
     if (!query) return std::unexpected(query.error());
     query->bind(1, zone).bind(2, kind).bind(3, resolver);
     const auto row = query->step();
     if (!row) return std::unexpected(row.error());
     if (!*row) return std::nullopt;
-    return HealthRecord{query->text(0), query->text(1), query->text(2), query->text(3), Instant{std::chrono::milliseconds{query->integer(4)}}};
+    return HealthRecord{query->text(0), query->text(1), query->text(2), query->text(3),
+                        Instant{std::chrono::milliseconds{query->integer(4)}}};
 }
 
-Result<void> ListMemory::remember_health(std::string_view zone, std::string_view kind, std::string_view resolver, const HealthRecord& record) {
+Result<void> ListMemory::remember_health(std::string_view zone, std::string_view kind, std::string_view resolver,
+                                         const HealthRecord& record) {
     auto insert = database_.prepare("INSERT OR REPLACE INTO health VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     if (!insert) return std::unexpected(insert.error());
-    insert->bind(1, zone).bind(2, kind).bind(3, resolver).bind(4, record.state).bind(5, record.code).bind(6, record.sentence);
+    insert->bind(1, zone)
+        .bind(2, kind)
+        .bind(3, resolver)
+        .bind(4, record.state)
+        .bind(5, record.code)
+        .bind(6, record.sentence);
     insert->bind(7, record.mend).bind(8, milliseconds(record.checked));
     return finish(*insert);
 }
 
-Result<std::int64_t> ListMemory::take_budget(std::string_view account, Instant now, std::int64_t wanted, std::int64_t limit) {
+Result<std::int64_t> ListMemory::take_budget(std::string_view account, Instant now, std::int64_t wanted,
+                                             std::int64_t limit) {
     auto transaction = Transaction::begin(database_);
     if (!transaction) return std::unexpected(transaction.error());
     const std::string day = to_date(now);

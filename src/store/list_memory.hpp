@@ -25,11 +25,14 @@ public:
     [[nodiscard]] static Result<ListMemory> open(const std::string& path);
 
     /// `resolver` is part of the key: what one resolver is refused, another may be given.
-    [[nodiscard]] Result<std::optional<HealthRecord>> health(std::string_view zone, std::string_view kind, std::string_view resolver);
-    [[nodiscard]] Result<void> remember_health(std::string_view zone, std::string_view kind, std::string_view resolver, const HealthRecord& record);
+    [[nodiscard]] Result<std::optional<HealthRecord>> health(std::string_view zone, std::string_view kind,
+                                                             std::string_view resolver);
+    [[nodiscard]] Result<void> remember_health(std::string_view zone, std::string_view kind, std::string_view resolver,
+                                               const HealthRecord& record);
 
     /// Takes up to `wanted` questions from what is left of `limit` on the day of `now` (UTC); returns how many were granted.
-    [[nodiscard]] Result<std::int64_t> take_budget(std::string_view account, Instant now, std::int64_t wanted, std::int64_t limit);
+    [[nodiscard]] Result<std::int64_t> take_budget(std::string_view account, Instant now, std::int64_t wanted,
+                                                   std::int64_t limit);
     /// Gives back what was taken and not asked.
     [[nodiscard]] Result<void> return_budget(std::string_view account, Instant now, std::int64_t unused);
 

@@ -15,7 +15,8 @@ protected:
     void TearDown() override { std::filesystem::remove_all(directory); }
     ListMemory open() { return *ListMemory::open((directory / "state.db").string()); }
 
-    std::filesystem::path directory = std::filesystem::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::path directory =
+        std::filesystem::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
     const Instant today{std::chrono::sys_days{std::chrono::year{2026} / 11 / 24} + 23h};
 };
 

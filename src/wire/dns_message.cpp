@@ -138,9 +138,12 @@ Result<RawRecord> take_record(Reader& reader) {
     const auto ttl = reader.take32();
     const auto length = reader.take16();
     const auto data = length ? reader.window(*length) : std::nullopt;
-    if (!type || !klass || !ttl || !data) return fail("dns.message.truncated", "the answer ends in the middle of a record");
+    if (!type || !klass || !ttl || !data)
+        return fail("dns.message.truncated", "the answer ends in the middle of a record");
     const auto parsed = *klass == class_in ? take_data(dns::Type{*type}, *data) : dns::Opaque{};
-    if (!parsed) return fail("dns.message.bad_record", fmt::format("the data of a {} record is malformed", to_string(dns::Type{*type})));
+    if (!parsed)
+        return fail("dns.message.bad_record",
+                    fmt::format("the data of a {} record is malformed", to_string(dns::Type{*type})));
     // RFC 2181 8: a TTL with the highest bit set counts as zero.
     const std::chrono::seconds life{*ttl > 0x7fffffffU ? 0U : *ttl};
     return RawRecord{{*owner, dns::Type{*type}, life, *parsed}, *klass, *ttl};
@@ -162,7 +165,8 @@ std::optional<Header> take_header(Reader& reader) {
 
 Result<void> take_answers(Reader& reader, unsigned count, DnsMessage& message) {
     if (count > dns::max_answer_records)
-        return fail("dns.message.too_many_records", fmt::format("the answer holds more than {} records", dns::max_answer_records));
+        return fail("dns.message.too_many_records",
+                    fmt::format("the answer holds more than {} records", dns::max_answer_records));
     for (unsigned i = 0; i < count; ++i) {
         auto raw = take_record(reader);
         if (!raw) return std::unexpected(raw.error());
@@ -178,12 +182,14 @@ Result<void> take_rest(Reader& reader, const Header& header, DnsMessage& message
         if (!raw) return std::unexpected(raw.error());
         const bool authority = i < header.authorities;
         const auto type = static_cast<std::uint16_t>(raw->record.type);
-        if (authority && raw->record.type == dns::Type::soa && raw->klass == class_in) message.soa = std::move(raw->record);
+        if (authority && raw->record.type == dns::Type::soa && raw->klass == class_in)
+            message.soa = std::move(raw->record);
         else if (authority && raw->record.type == dns::Type::ns && raw->klass == class_in)
             message.delegation.push_back(std::get<DomainName>(raw->record.data));
         else if (!authority && type == type_opt) {
             // The upper eight bits of the rcode stand where other records keep the TTL's (RFC 6891 6.1.3).
-            message.rcode = dns::Rcode{static_cast<std::uint16_t>((raw->ttl_field >> 24 << 4) | static_cast<unsigned>(message.rcode))};
+            message.rcode = dns::Rcode{
+                static_cast<std::uint16_t>((raw->ttl_field >> 24 << 4) | static_cast<unsigned>(message.rcode))};
         }
     }
     return {};
@@ -252,8 +258,8 @@ dns::Answer to_answer(const dns::Question& question, DnsMessage message) {
     answer.authentic_by_resolver = message.authentic_data;
     const auto end = dns::end_of_chain(question.name, answer.records);
     const bool found = end && std::ranges::any_of(answer.records, [&](const dns::Record& record) {
-        return record.type == question.type && record.owner == *end;
-    });
+                           return record.type == question.type && record.owner == *end;
+                       });
     switch (message.rcode) {
     case dns::Rcode::name_error: answer.outcome = Outcome::no_name; break;
     case dns::Rcode::refused:

@@ -17,7 +17,8 @@ inline constexpr std::uint16_t dns_udp_payload = 1232;  ///< largest answer aske
 inline constexpr std::size_t dns_max_message = 65'535;
 
 struct DnsQueryOptions {
-    bool recursion_desired = true;   ///< and, with it, the wish to be told whether the resolver validated (AD, RFC 6840 5.7)
+    bool recursion_desired =
+        true;                ///< and, with it, the wish to be told whether the resolver validated (AD, RFC 6840 5.7)
     bool edns = true;        ///< announce dns_udp_payload; without it answers end at 512 octets
     bool dnssec_ok = false;  ///< ask for signatures (RFC 3225)
 };

@@ -12,7 +12,8 @@ using dns::Outcome;
 DomainName name(std::string_view text) { return *DomainName::parse(text); }
 const dns::Question question{name("2.0.0.127.zen.example"), dns::Type::a};
 
-std::string header(unsigned flags, unsigned answers, unsigned authorities, unsigned questions = 1, unsigned additionals = 0) {
+std::string header(unsigned flags, unsigned answers, unsigned authorities, unsigned questions = 1,
+                   unsigned additionals = 0) {
     std::string out = "\x12\x34"s;
     for (const unsigned word : {flags, questions, answers, authorities, additionals}) {
         out.push_back(static_cast<char>(word >> 8));
@@ -20,7 +21,11 @@ std::string header(unsigned flags, unsigned answers, unsigned authorities, unsig
     }
     return out;
 }
-const std::string asked = "\1" "2\1" "0\1" "0\3" "127\3zen\7example\0\0\1\0\1"s;
+const std::string asked = "\1"
+                          "2\1"
+                          "0\1"
+                          "0\3"
+                          "127\3zen\7example\0\0\1\0\1"s;
 std::string record(std::string owner, unsigned type, std::string data, unsigned ttl = 300) {
     owner.push_back('\0');
     owner.push_back(static_cast<char>(type));
@@ -88,29 +93,37 @@ TEST(DnsAnswer, keeps_text_raw_and_in_its_strings) {
 TEST(DnsMessage, pointers_must_lead_to_the_front) {
     const std::string to_itself = "\xc0\x27"s;  // the first record's own offset
     ASSERT_EQ((header(0, 0, 0) + asked).size(), 0x27U);
-    EXPECT_EQ(decode_message(header(0x8400, 1, 0) + asked + record(to_itself, 1, "\x7f\0\0\2"s)).error().code, "dns.message.bad_name");
-    EXPECT_EQ(decode_message(header(0x8400, 1, 0) + asked + record("\xc0\xff"s, 1, "\x7f\0\0\2"s)).error().code, "dns.message.bad_name");
+    EXPECT_EQ(decode_message(header(0x8400, 1, 0) + asked + record(to_itself, 1, "\x7f\0\0\2"s)).error().code,
+              "dns.message.bad_name");
+    EXPECT_EQ(decode_message(header(0x8400, 1, 0) + asked + record("\xc0\xff"s, 1, "\x7f\0\0\2"s)).error().code,
+              "dns.message.bad_name");
 }
 
 TEST(DnsMessage, data_of_the_wrong_length_is_refused) {
     for (const auto& data : {"\x7f\0\0"s, "\x7f\0\0\2\0"s, ""s})
-        EXPECT_EQ(decode_message(header(0x8400, 1, 0) + asked + record(to_question, 1, data)).error().code, "dns.message.bad_record");
-    EXPECT_EQ(decode_message(header(0x8400, 1, 0) + asked + record(to_question, 16, "\5abc"s)).error().code, "dns.message.bad_record");
-    EXPECT_EQ(decode_message(header(0x8400, 1, 0) + asked + record(to_question, 15, "\0"s)).error().code, "dns.message.bad_record");
+        EXPECT_EQ(decode_message(header(0x8400, 1, 0) + asked + record(to_question, 1, data)).error().code,
+                  "dns.message.bad_record");
+    EXPECT_EQ(decode_message(header(0x8400, 1, 0) + asked + record(to_question, 16, "\5abc"s)).error().code,
+              "dns.message.bad_record");
+    EXPECT_EQ(decode_message(header(0x8400, 1, 0) + asked + record(to_question, 15, "\0"s)).error().code,
+              "dns.message.bad_record");
 }
 
 TEST(DnsMessage, holds_a_hundred_records_and_not_one_more) {
     std::string hundred;
     for (int i = 0; i < 100; ++i) hundred += record(to_question, 1, "\x7f\0\0\2"s);
     EXPECT_EQ(decode_message(header(0x8400, 100, 0) + asked + hundred)->answers.size(), 100U);
-    EXPECT_EQ(decode_message(header(0x8400, 101, 0) + asked + hundred + record(to_question, 1, "\x7f\0\0\2"s)).error().code,
-              "dns.message.too_many_records");
+    EXPECT_EQ(
+        decode_message(header(0x8400, 101, 0) + asked + hundred + record(to_question, 1, "\x7f\0\0\2"s)).error().code,
+        "dns.message.too_many_records");
 }
 
 TEST(DnsMessage, cut_at_any_octet_is_an_error_never_a_shorter_answer) {
-    const std::string whole = header(0x8400, 1, 1) + asked + record(to_question, 1, "\x7f\0\0\2"s) + record(to_zone, 6, soa_data);
+    const std::string whole =
+        header(0x8400, 1, 1) + asked + record(to_question, 1, "\x7f\0\0\2"s) + record(to_zone, 6, soa_data);
     ASSERT_TRUE(decode_message(whole));
-    for (std::size_t length = 0; length < whole.size(); ++length) EXPECT_FALSE(decode_message(whole.substr(0, length))) << length;
+    for (std::size_t length = 0; length < whole.size(); ++length)
+        EXPECT_FALSE(decode_message(whole.substr(0, length))) << length;
 }
 
 TEST(DnsMessage, truncated_gives_its_question_only) {

@@ -27,7 +27,8 @@ public:
 
 private:
     template <class Value>
-    void named(Table& top, const std::string& key, std::map<std::string, Value, std::less<>>& into, Value (Loader::*read)(Table&));
+    void named(Table& top, const std::string& key, std::map<std::string, Value, std::less<>>& into,
+               Value (Loader::*read)(Table&));
     Operator read_operator(Table& table);
     Access read_access(Table& table);
     Cause read_cause(Table& table);
@@ -43,7 +44,8 @@ private:
     DomainName zone(Table& table, const std::string& key, const std::string& text);
 
     template <class Value>
-    Value choice(Table& table, const std::string& key, const std::string& text, std::initializer_list<std::pair<std::string_view, Value>> choices);
+    Value choice(Table& table, const std::string& key, const std::string& text,
+                 std::initializer_list<std::pair<std::string_view, Value>> choices);
     /// Ends the reading of a table below `outer`, which takes over its fault.
     void finish(Table& table) {
         if (auto finished = table.finish(); !finished && !fault_) fault_ = finished.error();
@@ -54,7 +56,8 @@ private:
 };
 
 template <class Value>
-Value Loader::choice(Table& table, const std::string& key, const std::string& text, std::initializer_list<std::pair<std::string_view, Value>> choices) {
+Value Loader::choice(Table& table, const std::string& key, const std::string& text,
+                     std::initializer_list<std::pair<std::string_view, Value>> choices) {
     std::string known;
     for (const auto& [name, value] : choices) {
         if (name == text) return value;
@@ -83,7 +86,9 @@ Operator Loader::read_operator(Table& table) {
         .name = table.required_text("name"),
         .daily_budget = table.integer("daily_budget").value_or(300),
         .terms = table.text("terms"),
-        .commercial = choice<Commercial>(table, "commercial", table.text("commercial", "yes"), {{"yes", Commercial::yes}, {"no", Commercial::no}, {"key", Commercial::with_key}}),
+        .commercial =
+            choice<Commercial>(table, "commercial", table.text("commercial", "yes"),
+                               {{"yes", Commercial::yes}, {"no", Commercial::no}, {"key", Commercial::with_key}}),
         .resolver_policy = table.text("resolver_policy"),
         .help_url = table.text("help_url"),
     };
@@ -91,7 +96,8 @@ Operator Loader::read_operator(Table& table) {
 
 Access Loader::read_access(Table& table) {
     Access access;
-    access.what = choice<Access::What>(table, "kind", table.required_text("kind"), {{"key", Access::What::key}, {"registration", Access::What::registration}});
+    access.what = choice<Access::What>(table, "kind", table.required_text("kind"),
+                                       {{"key", Access::What::key}, {"registration", Access::What::registration}});
     (void)table.text("operator");
     access.how = table.required_text("how");
     access.url = table.text("url");
@@ -114,9 +120,14 @@ DeadZone Loader::read_dead(Table& table) {
 Removal Loader::read_removal(Table& table) {
     Removal removal;
     removal.how = choice<Removal::How>(table, "how", table.required_text("how"),
-                                       {{"self-service", Removal::How::self_service}, {"automatic", Removal::How::automatic}, {"request", Removal::How::request},
-                                        {"provider", Removal::How::provider}, {"none", Removal::How::none}});
-    removal.who = choice<Removal::Who>(table, "who", table.required_text("who"), {{"you", Removal::Who::you}, {"provider", Removal::Who::provider}, {"nobody", Removal::Who::nobody}});
+                                       {{"self-service", Removal::How::self_service},
+                                        {"automatic", Removal::How::automatic},
+                                        {"request", Removal::How::request},
+                                        {"provider", Removal::How::provider},
+                                        {"none", Removal::How::none}});
+    removal.who = choice<Removal::Who>(
+        table, "who", table.required_text("who"),
+        {{"you", Removal::Who::you}, {"provider", Removal::Who::provider}, {"nobody", Removal::Who::nobody}});
     removal.url = table.text("url");
     removal.expires = length(table, "expires");
     removal.cool_down = length(table, "cool_down");
@@ -151,17 +162,24 @@ Part Loader::read_part(Table& table, const List& list) {
 Meaning Loader::read_meaning(Table& table, Role role) {
     Meaning meaning;
     if (const auto bit = table.integer("bit")) {
-        if (*bit < 1 || *bit > 128 || (*bit & (*bit - 1)) != 0) table.fault("bit", "catalogue.invalid", "bit is a power of two from 1 to 128");
+        if (*bit < 1 || *bit > 128 || (*bit & (*bit - 1)) != 0)
+            table.fault("bit", "catalogue.invalid", "bit is a power of two from 1 to 128");
         meaning.code = static_cast<std::uint8_t>(*bit);
     } else {
         const auto pattern = CodePattern::parse(table.required_text("code"));
         if (pattern) meaning.code = *pattern;
         else table.fault("code", "catalogue.invalid", pattern.error().message);
     }
-    const Effect usual = role == Role::allow ? Effect::allow : role == Role::information ? Effect::information : Effect::block;
+    const Effect usual = role == Role::allow         ? Effect::allow
+                         : role == Role::information ? Effect::information
+                                                     : Effect::block;
     const std::string effect = table.text("effect");
     meaning.effect = effect.empty() ? usual
-                                    : choice<Effect>(table, "effect", effect, {{"block", Effect::block}, {"allow", Effect::allow}, {"information", Effect::information}, {"refused", Effect::refused}});
+                                    : choice<Effect>(table, "effect", effect,
+                                                     {{"block", Effect::block},
+                                                      {"allow", Effect::allow},
+                                                      {"information", Effect::information},
+                                                      {"refused", Effect::refused}});
     meaning.sentence = table.required_text("meaning");
     meaning.mend = table.text("mend");
     meaning.part = table.text("part");
@@ -205,12 +223,18 @@ List Loader::read_list(Table& table) {
     read_profile(table, list, Profile{});
     list.operator_id = table.required_text("operator");
     for (const std::string& kind : table.texts("kinds"))
-        list.kinds.push_back(choice<Kind>(table, "kinds", kind, {{"ip4", Kind::ip4}, {"ip6", Kind::ip6}, {"domain", Kind::domain}}));
-    list.role = choice<Role>(table, "role", table.text("role", "block"), {{"block", Role::block}, {"allow", Role::allow}, {"information", Role::information}});
+        list.kinds.push_back(
+            choice<Kind>(table, "kinds", kind, {{"ip4", Kind::ip4}, {"ip6", Kind::ip6}, {"domain", Kind::domain}}));
+    list.role = choice<Role>(table, "role", table.text("role", "block"),
+                             {{"block", Role::block}, {"allow", Role::allow}, {"information", Role::information}});
     list.access = table.text("access");
-    if (list.keyed && list.access.empty()) table.fault("zone", "catalogue.invalid", "a zone with {key} names the access that gives the key");
-    for (const std::string& replaced : table.texts("replaces")) list.replaces.push_back(zone(table, "replaces", replaced));
-    list.ip6_query = choice<Ip6Query>(table, "ip6_query", table.text("ip6_query", "address"), {{"address", Ip6Query::address}, {"prefix64", Ip6Query::prefix64}, {"both", Ip6Query::both}});
+    if (list.keyed && list.access.empty())
+        table.fault("zone", "catalogue.invalid", "a zone with {key} names the access that gives the key");
+    for (const std::string& replaced : table.texts("replaces"))
+        list.replaces.push_back(zone(table, "replaces", replaced));
+    list.ip6_query =
+        choice<Ip6Query>(table, "ip6_query", table.text("ip6_query", "address"),
+                         {{"address", Ip6Query::address}, {"prefix64", Ip6Query::prefix64}, {"both", Ip6Query::both}});
     list.ip6_unit = static_cast<int>(table.integer("ip6_unit").value_or(128));
     if (const Node* node = table.table("test")) {
         Table test(*node, source_);
@@ -229,7 +253,8 @@ List Loader::read_list(Table& table) {
 }
 
 template <class Value>
-void Loader::named(Table& top, const std::string& key, std::map<std::string, Value, std::less<>>& into, Value (Loader::*read)(Table&)) {
+void Loader::named(Table& top, const std::string& key, std::map<std::string, Value, std::less<>>& into,
+                   Value (Loader::*read)(Table&)) {
     const Node* node = top.table(key);
     if (node == nullptr) return;
     for (const auto& [name, entry] : std::get<Node::Members>(node->value)) {

@@ -26,11 +26,14 @@ TEST(BuiltinCatalogue, refers_only_to_what_exists) {
         EXPECT_TRUE(list.access.empty() || catalogue.accesses.contains(list.access)) << list.zone.text();
         EXPECT_FALSE(list.kinds.empty()) << list.zone.text();
         for (const DomainName& replaced : list.replaces) EXPECT_TRUE(catalogue.find(replaced)) << list.zone.text();
-        for (const std::string& cause : list.causes) EXPECT_TRUE(catalogue.causes.contains(cause)) << list.zone.text() << ' ' << cause;
+        for (const std::string& cause : list.causes)
+            EXPECT_TRUE(catalogue.causes.contains(cause)) << list.zone.text() << ' ' << cause;
         for (const Part& part : list.parts)
-            for (const std::string& cause : part.causes) EXPECT_TRUE(catalogue.causes.contains(cause)) << part.zone.text() << ' ' << cause;
+            for (const std::string& cause : part.causes)
+                EXPECT_TRUE(catalogue.causes.contains(cause)) << part.zone.text() << ' ' << cause;
         for (const Meaning& meaning : list.codes)
-            EXPECT_TRUE(meaning.part.empty() || list.profile_of(meaning.part).zone.text() == meaning.part) << list.zone.text() << ' ' << meaning.part;
+            EXPECT_TRUE(meaning.part.empty() || list.profile_of(meaning.part).zone.text() == meaning.part)
+                << list.zone.text() << ' ' << meaning.part;
         EXPECT_EQ(catalogue.find_dead(list.zone), nullptr) << list.zone.text();
     }
 }
@@ -58,9 +61,13 @@ TEST(BuiltinCatalogue, judges_each_code_as_it_says) {
     for (const List& list : catalogue.lists)
         for (const Meaning& meaning : list.codes) {
             const auto* pattern = std::get_if<CodePattern>(&meaning.code);
-            const IpAddress code = pattern != nullptr ? pattern->first() : IpAddress::from_v4({127, 0, 0, std::get<std::uint8_t>(meaning.code)});
+            const IpAddress code = pattern != nullptr
+                                       ? pattern->first()
+                                       : IpAddress::from_v4({127, 0, 0, std::get<std::uint8_t>(meaning.code)});
             const Verdict verdict = judge(list, answering(list, code));
-            const Status expected = meaning.effect == Effect::refused ? Status::unknown : meaning.effect == Effect::block ? Status::listed : Status::clean;
+            const Status expected = meaning.effect == Effect::refused ? Status::unknown
+                                    : meaning.effect == Effect::block ? Status::listed
+                                                                      : Status::clean;
             // A narrower pattern in front may give the first address of a wide one another meaning, never another effect.
             EXPECT_EQ(verdict.status, expected) << list.zone.text() << ' ' << code.to_string();
         }
@@ -72,15 +79,18 @@ TEST(BuiltinCatalogue, takes_no_refusal_and_no_rewriting_for_a_listing) {
         for (const char* refusal : {"127.255.255.252", "127.255.255.254", "127.255.255.255"}) {
             if (list.role != Role::block) continue;
             if (list.zone.text() == "block.ascams.com") continue;  // it uses codes of its own without rule
-            EXPECT_EQ(judge(list, answering(list, *IpAddress::parse(refusal))).status, Status::unknown) << list.zone.text() << ' ' << refusal;
+            EXPECT_EQ(judge(list, answering(list, *IpAddress::parse(refusal))).status, Status::unknown)
+                << list.zone.text() << ' ' << refusal;
         }
-        EXPECT_EQ(judge(list, answering(list, *IpAddress::parse("198.51.100.1"))).status, Status::broken) << list.zone.text();
+        EXPECT_EQ(judge(list, answering(list, *IpAddress::parse("198.51.100.1"))).status, Status::broken)
+            << list.zone.text();
     }
 }
 
 TEST(BuiltinCatalogue, knows_the_dead_with_their_stories) {
     const auto catalogue = builtin_catalogue();
-    for (const char* zone : {"dnsbl.sorbs.net", "ix.dnsbl.manitu.net", "dnsbl.inps.de", "bl.spamcannibal.org", "relays.ordb.org"}) {
+    for (const char* zone :
+         {"dnsbl.sorbs.net", "ix.dnsbl.manitu.net", "dnsbl.inps.de", "bl.spamcannibal.org", "relays.ordb.org"}) {
         const DeadZone* dead = catalogue.find_dead(*DomainName::parse(zone));
         ASSERT_NE(dead, nullptr) << zone;
         EXPECT_FALSE(dead->story.empty());
@@ -92,8 +102,18 @@ TEST(Catalogue, names_file_line_and_the_nearest_key) {
     ASSERT_FALSE(misspelt);
     EXPECT_EQ(misspelt.error().message, "my.toml:3:1: there is no setting daily_bugdet; did you mean daily_budget?");
     EXPECT_EQ(parse_catalogue("[operator.x\n", "my.toml").error().code, "toml.syntax");
-    EXPECT_EQ(parse_catalogue("[[list]]\nzone = \"a b\"\nname = \"x\"\noperator = \"x\"\nkinds = [\"ip4\"]\ncodes = [{code = \"127.0.0.2\", meaning = \"x\"}]\n", "my.toml").error().code, "catalogue.invalid");
-    EXPECT_EQ(parse_catalogue("[[list]]\nzone = \"a\"\nname = \"x\"\noperator = \"x\"\nkinds = [\"ip4\"]\ncodes = [{bit = 3, meaning = \"x\"}]\n", "my.toml").error().message.substr(0, 8), "my.toml:");
+    EXPECT_EQ(parse_catalogue("[[list]]\nzone = \"a b\"\nname = \"x\"\noperator = \"x\"\nkinds = [\"ip4\"]\ncodes = "
+                              "[{code = \"127.0.0.2\", meaning = \"x\"}]\n",
+                              "my.toml")
+                  .error()
+                  .code,
+              "catalogue.invalid");
+    EXPECT_EQ(parse_catalogue("[[list]]\nzone = \"a\"\nname = \"x\"\noperator = \"x\"\nkinds = [\"ip4\"]\ncodes = "
+                              "[{bit = 3, meaning = \"x\"}]\n",
+                              "my.toml")
+                  .error()
+                  .message.substr(0, 8),
+              "my.toml:");
 }
 
 }  // namespace

@@ -25,8 +25,12 @@ std::string bash_completion() {
             for (const Option& option : group) {
                 names.append(" ").append(option.name);
                 if (!seen.insert(option.name).second) continue;
-                if (!option.choices.empty()) values += fmt::format("        {}) COMPREPLY=($(compgen -W \"{}\" -- \"$word\")); return ;;\n", option.name, fmt::join(option.choices, " "));
-                else if (wants_file(option)) values += fmt::format("        {}) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n", option.name);
+                if (!option.choices.empty())
+                    values += fmt::format("        {}) COMPREPLY=($(compgen -W \"{}\" -- \"$word\")); return ;;\n",
+                                          option.name, fmt::join(option.choices, " "));
+                else if (wants_file(option))
+                    values +=
+                        fmt::format("        {}) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n", option.name);
                 else if (!option.value.empty()) values += fmt::format("        {}) return ;;\n", option.name);
             }
         cases += fmt::format("        \"{}\"*) options=\"{}\" ;;\n", command.path, names);
@@ -35,8 +39,12 @@ std::string bash_completion() {
     for (const std::string_view word : first_words) {
         std::string seconds;
         for (const Command& command : commands())
-            if (!command.hidden && command.path.starts_with(std::string(word) + " ")) seconds.append(seconds.empty() ? "" : " ").append(command.path.substr(word.size() + 1));
-        if (!seconds.empty()) second_words += fmt::format("        {}) [ \"$COMP_CWORD\" -eq 2 ] && {{ COMPREPLY=($(compgen -W \"{}\" -- \"$word\")); return; }} ;;\n", word, seconds);
+            if (!command.hidden && command.path.starts_with(std::string(word) + " "))
+                seconds.append(seconds.empty() ? "" : " ").append(command.path.substr(word.size() + 1));
+        if (!seconds.empty())
+            second_words += fmt::format("        {}) [ \"$COMP_CWORD\" -eq 2 ] && {{ COMPREPLY=($(compgen -W \"{}\" -- "
+                                        "\"$word\")); return; }} ;;\n",
+                                        word, seconds);
     }
     return fmt::format(R"(# bash completion for postern
 _postern() {{
@@ -62,7 +70,8 @@ complete -o default -F _postern postern
 }
 
 std::string zsh_completion() {
-    std::string out = "#compdef postern\n# zsh completion by way of bash's\nautoload -U +X bashcompinit && bashcompinit\n";
+    std::string out =
+        "#compdef postern\n# zsh completion by way of bash's\nautoload -U +X bashcompinit && bashcompinit\n";
     return out + bash_completion().substr(std::string_view("# bash completion for postern\n").size());
 }
 

@@ -37,7 +37,8 @@ std::unexpected<Error> unknown_command(std::string_view word) {
     for (const Command& command : commands())
         if (!command.hidden) names.push_back(command.path.substr(0, command.path.find(' ')));
     const auto near = nearest(word, names);
-    return usage(fmt::format("there is no command {}{}; try: postern --help", printable(word), near.empty() ? "" : fmt::format(" (did you mean {}?)", near)));
+    return usage(fmt::format("there is no command {}{}; try: postern --help", printable(word),
+                             near.empty() ? "" : fmt::format(" (did you mean {}?)", near)));
 }
 
 const Option* find_option(const Command& command, std::string_view name) {
@@ -69,7 +70,9 @@ Result<Invocation> Invocation::parse(std::span<const std::string_view> arguments
     for (std::size_t i = used; i < arguments.size(); ++i) {
         const std::string_view argument = arguments[i];
         if (options_over || argument.size() < 2 || !argument.starts_with('-')) {
-            if (command.words.empty()) return usage(fmt::format("postern {} takes no \"{}\"; try: postern {} --help", command.path, printable(argument), command.path));
+            if (command.words.empty())
+                return usage(fmt::format("postern {} takes no \"{}\"; try: postern {} --help", command.path,
+                                         printable(argument), command.path));
             invocation.words_.emplace_back(argument);
             continue;
         }
@@ -91,7 +94,8 @@ Result<Invocation> Invocation::parse(std::span<const std::string_view> arguments
             return usage(fmt::format("{} needs a value: {} {}", option->name, option->name, option->value));
         }
         if (!option->choices.empty() && !contains(option->choices, value))
-            return usage(fmt::format("{} is one of {}, not \"{}\"", option->name, fmt::join(option->choices, ", "), printable(value)));
+            return usage(fmt::format("{} is one of {}, not \"{}\"", option->name, fmt::join(option->choices, ", "),
+                                     printable(value)));
         auto& values = invocation.values_[std::string(option->name)];
         if (!values.empty() && !option->repeatable) return usage(fmt::format("{} is given twice", option->name));
         values.push_back(std::move(value));

@@ -32,17 +32,23 @@ Result<std::vector<Subject>> read_all(SubjectSource& source, const ListsSettings
         if (!*subject) return subjects;
         if (const IpAddress* address = (*subject)->address(); address != nullptr && strangers_asked)
             if (const auto what = address->special_use())
-                return fail("usage", fmt::format("\"{}\": {}; public lists know nothing of it. Give the address your mail leaves from", (*subject)->to_string(), *what));
+                return fail(
+                    "usage",
+                    fmt::format("\"{}\": {}; public lists know nothing of it. Give the address your mail leaves from",
+                                (*subject)->to_string(), *what));
         if (subjects.size() == Subject::max_network)
-            return fail("usage", fmt::format("more than {} subjects: public lists are asked about your own addresses only. For more, use an operator's key "
-                                             "or rsynced zones on a local rbldnsd, as --zones-file with --resolver or --stub", Subject::max_network));
+            return fail("usage",
+                        fmt::format("more than {} subjects: public lists are asked about your own addresses only. For "
+                                    "more, use an operator's key "
+                                    "or rsynced zones on a local rbldnsd, as --zones-file with --resolver or --stub",
+                                    Subject::max_network));
         subjects.push_back(**std::move(subject));
     }
 }
 
 std::optional<store::ListMemory> open_memory(const ListsSettings& settings, std::vector<std::string>& notes) {
     if (!settings.public_lists) return std::nullopt;  // own lists have neither budget nor a health to spare them
-    std::error_code ignored;  // opening the file tells better what is wrong
+    std::error_code ignored;                          // opening the file tells better what is wrong
     std::filesystem::create_directories(settings.data_dir, ignored);
     auto memory = store::ListMemory::open(settings.data_dir + "/state.db");
     if (memory) return *std::move(memory);
@@ -57,7 +63,8 @@ net::Task<> show_progress(const ListsRun& run, net::Timer& timer) {
     for (;;) {
         const auto [stopped] = co_await timer.async_wait(net::as_values);
         if (stopped) break;
-        std::fprintf(stderr, "\r\x1b[K%llu answers, %llu still to come", static_cast<unsigned long long>(run.answered()),
+        std::fprintf(stderr, "\r\x1b[K%llu answers, %llu still to come",
+                     static_cast<unsigned long long>(run.answered()),
                      static_cast<unsigned long long>(run.asked() - run.answered()));
         shown = true;
         timer.expires_after(std::chrono::milliseconds(250));
@@ -65,7 +72,9 @@ net::Task<> show_progress(const ListsRun& run, net::Timer& timer) {
     if (shown) std::fputs("\r\x1b[K", stderr);
 }
 
-bool write_out(std::string_view text) { return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0; }
+bool write_out(std::string_view text) {
+    return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+}
 
 Exit exit_code(const Summary& summary) {
     if (summary.interrupted) return Exit::undetermined;
@@ -92,16 +101,20 @@ net::Task<> run_job(net::Loop& loop, Job& job) {
     if (!(*resolver)->note().empty()) notes.push_back((*resolver)->note());
     RunMemory memory(open_memory(job.settings, notes), std::string((*resolver)->name()), job.settings.catalogue);
     const bool terminal = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-    const auto renderer = make_renderer({.format = job.settings.format, .colour = terminal, .many = job.many, .catalogue = &job.settings.catalogue});
-    ListsRun run(loop, **resolver, memory, job.choices, {.timeout = job.settings.timeout, .workers = job.settings.bounded() ? 256U : 1'024U});
+    const auto renderer = make_renderer(
+        {.format = job.settings.format, .colour = terminal, .many = job.many, .catalogue = &job.settings.catalogue});
+    ListsRun run(loop, **resolver, memory, job.choices,
+                 {.timeout = job.settings.timeout, .workers = job.settings.bounded() ? 256U : 1'024U});
     loop.on_termination([&run] { run.stop(); });
 
     net::Timer timer(loop.executor());
-    net::TaskGroup progress(loop.executor(), [](std::string_view, const std::exception_ptr& fault) { std::rethrow_exception(fault); });
+    net::TaskGroup progress(loop.executor(),
+                            [](std::string_view, const std::exception_ptr& fault) { std::rethrow_exception(fault); });
     if (isatty(STDERR_FILENO) != 0 && !job.settings.quiet) progress.spawn("progress", show_progress(run, timer));
 
     write_out(renderer->begin());
-    auto summary = co_await run.run(std::move(job.next), [&](const SubjectReport& report) { return write_out(renderer->subject(report)); });
+    auto summary = co_await run.run(std::move(job.next),
+                                    [&](const SubjectReport& report) { return write_out(renderer->subject(report)); });
     timer.cancel();
     co_await progress.join();
     if (summary) {
@@ -120,7 +133,8 @@ net::Task<> run_job(net::Loop& loop, Job& job) {
 }  // namespace
 
 Exit run_lists(const Invocation& invocation) {
-    if (invocation.words().empty()) return refuse("lists needs an address, network or domain; try: postern lists --help");
+    if (invocation.words().empty())
+        return refuse("lists needs an address, network or domain; try: postern lists --help");
     const auto settings = read_lists_settings(invocation);
     if (!settings) return refuse(settings.error().message);
     std::vector<Choice> choices;

@@ -38,7 +38,9 @@ std::optional<Health> RunMemory::recall(const List& list, Kind kind, Instant now
 void RunMemory::remember(const List& list, Kind kind, const Health& health, Instant now) {
     if (!memory_ || list.own || remember_for(health, list) == std::chrono::milliseconds::zero()) return;
     const Reason reason = health.reason.value_or(Reason{});
-    auto remembered = memory_->remember_health(list.zone.text(), to_string(kind), resolver_, {std::string(to_string(health.state)), reason.code, reason.sentence, reason.mend, now});
+    auto remembered = memory_->remember_health(
+        list.zone.text(), to_string(kind), resolver_,
+        {std::string(to_string(health.state)), reason.code, reason.sentence, reason.mend, now});
     (void)remembered;  // not remembered: the list is tested again next time
 }
 

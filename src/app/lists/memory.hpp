@@ -22,7 +22,8 @@ public:
     RunMemory(const RunMemory&) = delete;
     RunMemory& operator=(const RunMemory&) = delete;
 
-    [[nodiscard]] std::optional<reputation::Health> recall(const reputation::List& list, reputation::Kind kind, Instant now);
+    [[nodiscard]] std::optional<reputation::Health> recall(const reputation::List& list, reputation::Kind kind,
+                                                           Instant now);
     void remember(const reputation::List& list, reputation::Kind kind, const reputation::Health& health, Instant now);
 
     /// May so many questions be asked of the list's operator now? Taken from today's budget, in small stocks.
@@ -30,7 +31,8 @@ public:
     [[nodiscard]] std::int64_t daily_budget(const reputation::List& list) const;
 
     /// Since when this machine knows the listing; ends the memory of one that is over.
-    [[nodiscard]] std::optional<Instant> note(const std::string& subject, const reputation::List& list, bool listed, Instant now);
+    [[nodiscard]] std::optional<Instant> note(const std::string& subject, const reputation::List& list, bool listed,
+                                              Instant now);
 
 private:
     std::optional<store::ListMemory> memory_;
@@ -40,7 +42,7 @@ private:
         std::int64_t left = 0;
         Instant taken{};
     };
-    std::map<std::string, Stock, std::less<>> stocks_;  // by operator
+    std::map<std::string, Stock, std::less<>> stocks_;        // by operator
     std::map<std::string, std::int64_t, std::less<>> spent_;  // without memory: this run's own count
 };
 

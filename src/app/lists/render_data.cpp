@@ -28,18 +28,22 @@ json::object row_object(const Subject& subject, const Row& row) {
     for (const Hit& hit : verdict.hits) {
         codes.emplace_back(hit.code.to_string());
         meanings.emplace_back(hit.meaning);
-        hits.push_back(json::object{{"code", hit.code.to_string()}, {"part", hit.part}, {"meaning", hit.meaning}, {"tier", hit.tier}});
+        hits.push_back(json::object{
+            {"code", hit.code.to_string()}, {"part", hit.part}, {"meaning", hit.meaning}, {"tier", hit.tier}});
     }
     json::object object{
-        {"subject", subject.to_string()}, {"zone", row.zone()},      {"asked_zone", row.list->zone.text()}, {"name", row.profile().name},
-        {"kind", to_string(subject.kind())}, {"tier", row.weight()}, {"status", to_string(verdict.status)},
-        {"codes", std::move(codes)},      {"meanings", std::move(meanings)}, {"hits", std::move(hits)},
+        {"subject", subject.to_string()},       {"zone", row.zone()},
+        {"asked_zone", row.list->zone.text()},  {"name", row.profile().name},
+        {"kind", to_string(subject.kind())},    {"tier", row.weight()},
+        {"status", to_string(verdict.status)},  {"codes", std::move(codes)},
+        {"meanings", std::move(meanings)},      {"hits", std::move(hits)},
         {"text", json::text(row.finding.text)},
     };
     if (verdict.reason)
-        object["reason"] = json::object{{"code", verdict.reason->code}, {"sentence", json::text(verdict.reason->sentence)}, {"mend", verdict.reason->mend}};
-    else
-        object["reason"] = nullptr;
+        object["reason"] = json::object{{"code", verdict.reason->code},
+                                        {"sentence", json::text(verdict.reason->sentence)},
+                                        {"mend", verdict.reason->mend}};
+    else object["reason"] = nullptr;
     object["since"] = row.since ? json::value(to_rfc3339(*row.since)) : json::value(nullptr);
     object["lookup_url"] = lookup_url(row.profile(), subject);
     object["removal"] = removal(row.profile().removal);
@@ -63,7 +67,8 @@ public:
     std::string begin() override { return "["; }
     std::string subject(const SubjectReport& report) override {
         std::string out;
-        for (const Row& row : report.rows) out += (std::exchange(first_, false) ? "\n" : ",\n") + json::serialize(row_object(report.subject, row));
+        for (const Row& row : report.rows)
+            out += (std::exchange(first_, false) ? "\n" : ",\n") + json::serialize(row_object(report.subject, row));
         return out;
     }
     std::string end(const Summary&) override { return "\n]\n"; }
@@ -84,9 +89,11 @@ public:
                 codes.append(codes.empty() ? "" : " ").append(hit.code.to_string());
                 meanings.append(meanings.empty() ? "" : "; ").append(hit.meaning);
             }
-            out += fmt::format("{},{},{},{},{},{},{},{},{},{}\n", csv_field(report.subject.to_string()), csv_field(row.zone()), to_string(report.subject.kind()), row.weight(),
-                               to_string(verdict.status), csv_field(codes), csv_field(meanings), csv_field(row.finding.text),
-                               csv_field(verdict.reason ? verdict.reason->sentence : ""), csv_field(lookup_url(row.profile(), report.subject)));
+            out += fmt::format("{},{},{},{},{},{},{},{},{},{}\n", csv_field(report.subject.to_string()),
+                               csv_field(row.zone()), to_string(report.subject.kind()), row.weight(),
+                               to_string(verdict.status), csv_field(codes), csv_field(meanings),
+                               csv_field(row.finding.text), csv_field(verdict.reason ? verdict.reason->sentence : ""),
+                               csv_field(lookup_url(row.profile(), report.subject)));
         }
         return out;
     }

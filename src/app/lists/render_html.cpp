@@ -29,7 +29,8 @@ public:
     std::string begin() override { return std::string(head); }
 
     std::string subject(const SubjectReport& report) override {
-        std::string out = fmt::format("<h2>{}</h2>\n<p>{}</p>\n<table><tr><th>List</th><th>Tier</th><th>Result</th><th>Meaning and what to do</th></tr>\n",
+        std::string out = fmt::format("<h2>{}</h2>\n<p>{}</p>\n<table><tr><th>List</th><th>Tier</th><th>Result</"
+                                      "th><th>Meaning and what to do</th></tr>\n",
                                       html_escape(report.subject.to_string()), html_escape(weight_line(report)));
         for (const bool listings : {true, false})
             for (const Row& row : report.rows)
@@ -39,7 +40,8 @@ public:
 
     std::string end(const Summary& summary) override {
         std::string out;
-        for (const std::string& note : summary.notes) out += fmt::format("<p><small>{}</small></p>\n", html_escape(note));
+        for (const std::string& note : summary.notes)
+            out += fmt::format("<p><small>{}</small></p>\n", html_escape(note));
         return out + "</body></html>\n";
     }
 
@@ -47,15 +49,20 @@ private:
     static std::string table_row(const Subject& subject, const Row& row) {
         const Verdict& verdict = row.finding.verdict;
         std::string words;
-        for (const Hit& hit : verdict.hits) words += fmt::format("{}: {}<br>", html_escape(hit.code.to_string()), html_escape(hit.meaning));
+        for (const Hit& hit : verdict.hits)
+            words += fmt::format("{}: {}<br>", html_escape(hit.code.to_string()), html_escape(hit.meaning));
         if (!row.finding.text.empty()) words += fmt::format("<small>{}</small><br>", html_escape(row.finding.text));
-        if (verdict.reason) words += fmt::format("{} {}", html_escape(verdict.reason->sentence), html_escape(verdict.reason->mend));
+        if (verdict.reason)
+            words += fmt::format("{} {}", html_escape(verdict.reason->sentence), html_escape(verdict.reason->mend));
         if (verdict.status == Status::listed) {
             words += html_escape(removal_in_words(row.profile().removal));
-            if (const auto url = lookup_url(row.profile(), subject); url.starts_with("https://")) words += fmt::format(" <a href=\"{0}\">{0}</a>", html_escape(url));
+            if (const auto url = lookup_url(row.profile(), subject); url.starts_with("https://"))
+                words += fmt::format(" <a href=\"{0}\">{0}</a>", html_escape(url));
         }
-        return fmt::format("<tr><td>{}<br><small>{}</small></td><td>{}</td><td class=\"{}\">{}</td><td>{}</td></tr>\n", html_escape(row.profile().name),
-                           html_escape(row.zone()), row.weight(), to_string(verdict.status), verdict.status == Status::not_asked ? "not asked" : to_string(verdict.status), words);
+        return fmt::format("<tr><td>{}<br><small>{}</small></td><td>{}</td><td class=\"{}\">{}</td><td>{}</td></tr>\n",
+                           html_escape(row.profile().name), html_escape(row.zone()), row.weight(),
+                           to_string(verdict.status),
+                           verdict.status == Status::not_asked ? "not asked" : to_string(verdict.status), words);
     }
 };
 

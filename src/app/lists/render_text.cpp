@@ -29,7 +29,8 @@ private:
     [[nodiscard]] std::string refusal_first(const SubjectReport& report) const;
     [[nodiscard]] std::string listing(const Subject& subject, const Row& row) const;
     [[nodiscard]] std::string trouble(const Row& row) const;
-    [[nodiscard]] static std::string names(const SubjectReport& report, std::string_view title, bool (*belongs)(const Row&));
+    [[nodiscard]] static std::string names(const SubjectReport& report, std::string_view title,
+                                           bool (*belongs)(const Row&));
 
     RenderOptions options_;
 };
@@ -45,10 +46,13 @@ bool is_trouble(const Row& row) {
 std::string Text::refusal_first(const SubjectReport& report) const {
     for (const Row& row : report.rows) {
         const auto& reason = row.finding.verdict.reason;
-        if (row.list->tier != 1 || row.list->operator_id != "spamhaus" || !reason || reason->code != "list.refused") continue;
+        if (row.list->tier != 1 || row.list->operator_id != "spamhaus" || !reason || reason->code != "list.refused")
+            continue;
         std::string out = styled(fmt::format("{} does not answer this resolver.", row.list->name), yellow) + "\n";
-        out += fmt::format("  {}\n  Look it up by hand: {}\n", printable(reason->sentence), lookup_url(row.profile(), report.subject));
-        if (const auto access = options_.catalogue->accesses.find("spamhaus-dqs"); access != options_.catalogue->accesses.end())
+        out += fmt::format("  {}\n  Look it up by hand: {}\n", printable(reason->sentence),
+                           lookup_url(row.profile(), report.subject));
+        if (const auto access = options_.catalogue->accesses.find("spamhaus-dqs");
+            access != options_.catalogue->accesses.end())
             out += fmt::format("  The free key: {} {}\n", access->second.how, access->second.url);
         return out + "\n";
     }
@@ -57,11 +61,14 @@ std::string Text::refusal_first(const SubjectReport& report) const {
 
 std::string Text::listing(const Subject& subject, const Row& row) const {
     const Profile& profile = row.profile();
-    std::string out = fmt::format("  {}  {}, tier {} ({})\n", styled("LISTED", red), styled(profile.name, bold), row.weight(), row.list->zone.text());
+    std::string out = fmt::format("  {}  {}, tier {} ({})\n", styled("LISTED", red), styled(profile.name, bold),
+                                  row.weight(), row.list->zone.text());
     for (const Hit& hit : row.finding.verdict.hits)
-        out += fmt::format("          {}: {}{}\n", hit.code.to_string(), hit.meaning, hit.effect == Effect::block ? "" : " (no listing)");
+        out += fmt::format("          {}: {}{}\n", hit.code.to_string(), hit.meaning,
+                           hit.effect == Effect::block ? "" : " (no listing)");
     if (subject.kind() == Kind::ip6 && row.list->ip6_unit == 64)
-        out += fmt::format("          The entry covers the whole {}.\n", Network::around(*subject.address(), 64).to_string());
+        out += fmt::format("          The entry covers the whole {}.\n",
+                           Network::around(*subject.address(), 64).to_string());
     if (!row.finding.text.empty()) out += fmt::format("          The list says: {}\n", printable(row.finding.text));
     if (row.since) out += fmt::format("          Known here since {}.\n", to_date(*row.since));
     if (const auto url = lookup_url(profile, subject); !url.empty()) out += fmt::format("          Look up: {}\n", url);
@@ -71,8 +78,11 @@ std::string Text::listing(const Subject& subject, const Row& row) const {
 
 std::string Text::trouble(const Row& row) const {
     const Verdict& verdict = row.finding.verdict;
-    const std::string_view word = verdict.status == Status::broken ? "broken" : verdict.status == Status::not_asked ? "not asked" : "unknown";
-    std::string out = fmt::format("  {}  {}, tier {}: {}\n", styled(word, yellow), row.profile().name, row.weight(), printable(verdict.reason ? verdict.reason->sentence : ""));
+    const std::string_view word = verdict.status == Status::broken      ? "broken"
+                                  : verdict.status == Status::not_asked ? "not asked"
+                                                                        : "unknown";
+    std::string out = fmt::format("  {}  {}, tier {}: {}\n", styled(word, yellow), row.profile().name, row.weight(),
+                                  printable(verdict.reason ? verdict.reason->sentence : ""));
     if (verdict.reason && !verdict.reason->mend.empty()) out += fmt::format("           {}\n", verdict.reason->mend);
     return out;
 }
@@ -90,14 +100,18 @@ std::string Text::subject(const SubjectReport& report) {
     for (const Row& row : report.rows)
         if (row.finding.verdict.status == Status::listed) listings.push_back(&row);
     // Heaviest first; among equals in the catalogue's order, which is that of their addresses in the report.
-    std::ranges::sort(listings, {}, [](const Row* row) { return std::pair(row->weight() == 0 ? 9 : row->weight(), row); });
+    std::ranges::sort(listings, {},
+                      [](const Row* row) { return std::pair(row->weight() == 0 ? 9 : row->weight(), row); });
     out += refusal_first(report);
     for (const Row* row : listings) out += listing(report.subject, *row);
     for (const Row& row : report.rows)
         if (is_trouble(row) && (!options_.many || row.is_gap())) out += trouble(row);
     if (!options_.many) {
-        out += names(report, "clean", [](const Row& row) { return row.list->role == Role::block && row.finding.verdict.status == Status::clean; });
-        out += names(report, "good reputation", [](const Row& row) { return row.list->role == Role::allow && !row.finding.verdict.hits.empty(); });
+        out += names(report, "clean", [](const Row& row) {
+            return row.list->role == Role::block && row.finding.verdict.status == Status::clean;
+        });
+        out += names(report, "good reputation",
+                     [](const Row& row) { return row.list->role == Role::allow && !row.finding.verdict.hits.empty(); });
         out += names(report, "not asked, wants a key or registration first (postern explain ZONE)", [](const Row& row) {
             return row.list->role == Role::block && !row.enabled() && row.finding.verdict.status == Status::not_asked;
         });
@@ -111,7 +125,8 @@ std::string Text::end(const Summary& summary) {
     std::string out;
     for (const std::string& note : summary.notes) out += fmt::format("note: {}\n", printable(note));
     if (summary.subjects > 1)
-        out += fmt::format("{} subjects: {} listed, {} with something unknown on tier 1\n", summary.subjects, summary.listed, summary.with_gaps);
+        out += fmt::format("{} subjects: {} listed, {} with something unknown on tier 1\n", summary.subjects,
+                           summary.listed, summary.with_gaps);
     if (summary.interrupted) out += "interrupted: the above is what was known by then\n";
     return out;
 }

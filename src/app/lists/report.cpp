@@ -20,13 +20,15 @@ int Row::weight() const { return weight_of(finding.verdict, profile().tier); }
 bool Row::enabled() const {
     const auto& reason = finding.verdict.reason;
     return list->role == Role::block &&
-           !(reason && (reason->code == "list.needs_key" || reason->code == "list.needs_registration" || reason->code == "list.terms" || reason->code == "list.wrong_kind"));
+           !(reason && (reason->code == "list.needs_key" || reason->code == "list.needs_registration" ||
+                        reason->code == "list.terms" || reason->code == "list.wrong_kind"));
 }
 
 bool Row::is_listing() const { return finding.verdict.status == Status::listed && weight() > 0; }
 
 bool Row::is_gap() const {
-    return enabled() && weight() == 1 && finding.verdict.status != Status::listed && finding.verdict.status != Status::clean;
+    return enabled() && weight() == 1 && finding.verdict.status != Status::listed &&
+           finding.verdict.status != Status::clean;
 }
 
 }  // namespace postern::app

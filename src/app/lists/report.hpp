@@ -14,7 +14,7 @@ struct Row {
     const reputation::List* list = nullptr;
     std::vector<std::string> parts;  ///< only these parts were asked for; empty: all
     reputation::Finding finding;
-    std::optional<Instant> since;    ///< since when this machine knows of the listing
+    std::optional<Instant> since;  ///< since when this machine knows of the listing
 
     /// The zone that people named, or the list's.
     [[nodiscard]] std::string zone() const;
@@ -51,7 +51,7 @@ public:
 struct RenderOptions {
     std::string format = "text";  ///< text, json, jsonl, csv or html
     bool colour = false;
-    bool many = false;            ///< more than one subject: clean ones take one line
+    bool many = false;                                 ///< more than one subject: clean ones take one line
     const reputation::Catalogue* catalogue = nullptr;  ///< borrowed
 };
 

@@ -19,15 +19,24 @@ Finding without_question(Status status, Reason reason) {
 }
 
 Reason over_budget(const List& list, std::int64_t budget) {
-    return {"list.over_budget", fmt::format("Today's {} questions to the operator of {} are spent, by this and other runs on this machine.", budget, list.zone.text()),
-            "Ask again tomorrow, or ask without bound: with the operator's key, with its rsynced zone on a local rbldnsd, or lists of your own (--zones-file)."};
+    return {"list.over_budget",
+            fmt::format("Today's {} questions to the operator of {} are spent, by this and other runs on this machine.",
+                        budget, list.zone.text()),
+            "Ask again tomorrow, or ask without bound: with the operator's key, with its rsynced zone on a local "
+            "rbldnsd, or lists of your own (--zones-file)."};
 }
 
 }  // namespace
 
-ListsRun::ListsRun(net::Loop& loop, net::Resolver& resolver, RunMemory& memory, const std::vector<Choice>& choices, RunOptions options)
-    : loop_(loop), resolver_(resolver), memory_(memory), choices_(choices), options_(options),
-      workers_(loop.executor(), [](std::string_view, const std::exception_ptr& fault) { std::rethrow_exception(fault); }) {}
+ListsRun::ListsRun(net::Loop& loop, net::Resolver& resolver, RunMemory& memory, const std::vector<Choice>& choices,
+                   RunOptions options)
+    : loop_(loop),
+      resolver_(resolver),
+      memory_(memory),
+      choices_(choices),
+      options_(options),
+      workers_(loop.executor(),
+               [](std::string_view, const std::exception_ptr& fault) { std::rethrow_exception(fault); }) {}
 
 net::Task<Result<Summary>> ListsRun::run(Next next, Emit emit) {
     next_ = std::move(next);
@@ -82,7 +91,9 @@ bool ListsRun::open_slot() {
         if (choice.list->takes((*subject)->kind())) {
             slot->report.rows.push_back({.list = choice.list, .parts = choice.parts, .finding = {}, .since = {}});
             Finding& finding = slot->report.rows.back().finding;
-            finding = without_question(Status::not_asked, choice.not_asked.value_or(Reason{"list.interrupted", "Not asked: interrupted.", {}}));
+            finding =
+                without_question(Status::not_asked,
+                                 choice.not_asked.value_or(Reason{"list.interrupted", "Not asked: interrupted.", {}}));
         }
     slot->missing = slot->report.rows.size();
     slots_.push_back(std::move(slot));
@@ -121,8 +132,10 @@ net::Task<Finding> ListsRun::finding(const Choice& choice, Subject subject) {
     if (stopped_) co_return without_question(Status::not_asked, {"list.interrupted", "Not asked: interrupted.", {}});
     const auto deadline = net::Clock::now() + options_.timeout;
     const Checked* checked = co_await health_of(choice, subject.kind(), deadline);
-    if (checked == nullptr) co_return without_question(Status::not_asked, over_budget(list, memory_.daily_budget(list)));
-    auto found = co_await drive_within_budget(ListCheck(list, subject, choice.key, checked->health, checked->fresh), list, deadline);
+    if (checked == nullptr)
+        co_return without_question(Status::not_asked, over_budget(list, memory_.daily_budget(list)));
+    auto found = co_await drive_within_budget(ListCheck(list, subject, choice.key, checked->health, checked->fresh),
+                                              list, deadline);
     if (!found) co_return without_question(Status::not_asked, over_budget(list, memory_.daily_budget(list)));
     co_return *std::move(found);
 }
@@ -133,7 +146,7 @@ net::Task<ListsRun::Checked*> ListsRun::health_of(const Choice& choice, Kind kin
     Checked& checked = entry->second;
     if (!first) {
         while (!checked.done) co_await checked.event->async_wait(net::as_values);
-        co_return checked.health.reason && checked.health.reason->code == "list.over_budget" ? nullptr : &checked;
+        co_return checked.health.reason&& checked.health.reason->code == "list.over_budget" ? nullptr : &checked;
     }
     checked.event = std::make_unique<net::Timer>(loop_.executor(), net::Clock::time_point::max());
     if (const auto recalled = memory_.recall(list, kind, now())) {
@@ -147,11 +160,12 @@ net::Task<ListsRun::Checked*> ListsRun::health_of(const Choice& choice, Kind kin
     }
     checked.done = true;
     checked.event->cancel();
-    co_return checked.health.reason && checked.health.reason->code == "list.over_budget" ? nullptr : &checked;
+    co_return checked.health.reason&& checked.health.reason->code == "list.over_budget" ? nullptr : &checked;
 }
 
 template <dns::Machine M>
-net::Task<std::optional<typename M::Result>> ListsRun::drive_within_budget(M machine, const List& list, net::Clock::time_point deadline) {
+net::Task<std::optional<typename M::Result>> ListsRun::drive_within_budget(M machine, const List& list,
+                                                                           net::Clock::time_point deadline) {
     std::vector<dns::Answer> answers;
     for (;;) {
         auto step = machine.step(answers);

@@ -26,7 +26,8 @@ public:
     using Emit = std::move_only_function<bool(const SubjectReport&)>;  ///< false: nobody reads any more
     using Next = std::move_only_function<Result<std::optional<reputation::Subject>>()>;
 
-    ListsRun(net::Loop& loop, net::Resolver& resolver, RunMemory& memory, const std::vector<reputation::Choice>& choices, RunOptions options);
+    ListsRun(net::Loop& loop, net::Resolver& resolver, RunMemory& memory,
+             const std::vector<reputation::Choice>& choices, RunOptions options);
 
     /// Until all subjects are through, `stop` was called, or nobody reads. The first fault of `next` ends the reading and is
     /// returned when what came before it is through.
@@ -61,9 +62,11 @@ private:
     void emit_finished();
     net::Task<> check(Job job);
     net::Task<reputation::Finding> finding(const reputation::Choice& choice, reputation::Subject subject);
-    net::Task<Checked*> health_of(const reputation::Choice& choice, reputation::Kind kind, net::Clock::time_point deadline);
+    net::Task<Checked*> health_of(const reputation::Choice& choice, reputation::Kind kind,
+                                  net::Clock::time_point deadline);
     template <dns::Machine M>
-    net::Task<std::optional<typename M::Result>> drive_within_budget(M machine, const reputation::List& list, net::Clock::time_point deadline);
+    net::Task<std::optional<typename M::Result>> drive_within_budget(M machine, const reputation::List& list,
+                                                                     net::Clock::time_point deadline);
 
     static constexpr std::size_t max_slots = 8'192;
 

@@ -33,7 +33,8 @@ Result<void> read_tiers(const std::string& text, std::set<int>& tiers) {
     tiers.clear();
     std::istringstream words(text);
     for (std::string word; std::getline(words, word, ',');) {
-        if (word.size() != 1 || word[0] < '0' || word[0] > '3') return bad("--tier", text, "tiers are 0, 1, 2 and 3, separated by commas");
+        if (word.size() != 1 || word[0] < '0' || word[0] > '3')
+            return bad("--tier", text, "tiers are 0, 1, 2 and 3, separated by commas");
         tiers.insert(word[0] - '0');
     }
     if (tiers.empty()) return bad("--tier", text, "tiers are 0, 1, 2 and 3, separated by commas");
@@ -52,8 +53,11 @@ Result<std::vector<List>> read_zones_file(const std::string& path, const Catalog
         line.erase(0, line.find_first_not_of(" \t"));
         if (line.empty() || line.starts_with('#')) continue;
         auto zone = DomainName::parse(line);
-        if (!zone) return fail("usage", fmt::format("{}:{}: \"{}\": {}", path, number, printable(line, 128), zone.error().message));
-        if (const DeadZone* dead = catalogue.find_dead(*zone)) return fail("usage", fmt::format("{}:{}: {} is dead: {}", path, number, zone->text(), dead->story));
+        if (!zone)
+            return fail("usage",
+                        fmt::format("{}:{}: \"{}\": {}", path, number, printable(line, 128), zone.error().message));
+        if (const DeadZone* dead = catalogue.find_dead(*zone))
+            return fail("usage", fmt::format("{}:{}: {} is dead: {}", path, number, zone->text(), dead->story));
         const auto known = catalogue.find(*zone);
         lists.push_back(known && known->part == nullptr ? *known->list : own_zone(*zone));
         lists.back().own = true;
@@ -83,7 +87,8 @@ Result<void> read_resolver(const Invocation& invocation, ListsSettings& settings
     }
     settings.resolver.root_hints = invocation.value("--root-hints").value_or("");
     settings.resolver.trust_anchor = invocation.value("--trust-anchor").value_or("");
-    settings.own_dns = !settings.resolver.servers.empty() || !settings.resolver.root_hints.empty() || !settings.resolver.stubs.empty();
+    settings.own_dns =
+        !settings.resolver.servers.empty() || !settings.resolver.root_hints.empty() || !settings.resolver.stubs.empty();
     return {};
 }
 
@@ -123,7 +128,8 @@ std::string data_directory(const Invocation& invocation) {
     if (const auto given = invocation.value("--data-dir")) return *given;
     if (const char* given = std::getenv("POSTERN_DATA_DIR"); given != nullptr && *given != '\0') return given;
     if (geteuid() == 0) return "/var/lib/postern";
-    if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != '\0') return std::string(state) + "/postern";
+    if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != '\0')
+        return std::string(state) + "/postern";
     const char* home = std::getenv("HOME");
     return home == nullptr || *home == '\0' ? std::string{} : std::string(home) + "/.local/state/postern";
 }

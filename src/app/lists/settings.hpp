@@ -13,7 +13,7 @@ struct ListsSettings {
     reputation::Wishes wishes;
     std::vector<reputation::List> own;  ///< from --zones-file
     bool public_lists = true;           ///< lists of the catalogue are asked
-    bool own_dns = false;               ///< resolver, root or stubs were given: no public operator need be behind a question
+    bool own_dns = false;  ///< resolver, root or stubs were given: no public operator need be behind a question
     net::ResolverOptions resolver;
     std::chrono::milliseconds timeout{5'000};
     std::string format = "text";

@@ -26,10 +26,12 @@ Result<std::vector<Subject>> read(std::string_view text) {
         return network ? Subject::all_of(*network) : std::unexpected(network.error());
     }
     if (const auto address = IpAddress::parse(text)) return std::vector{Subject(*address)};
-    if (resembles_address(text)) return fail("ip.malformed", "not an address (IPv4 has four numbers from 0 to 255, IPv6 eight groups)");
+    if (resembles_address(text))
+        return fail("ip.malformed", "not an address (IPv4 has four numbers from 0 to 255, IPv6 eight groups)");
     auto domain = DomainName::parse(text);
     if (!domain) return std::unexpected(domain.error());
-    if (domain->label_count() < 2) return fail("subject.not_a_domain", "not an address, a network or a full domain name");
+    if (domain->label_count() < 2)
+        return fail("subject.not_a_domain", "not an address, a network or a full domain name");
     return std::vector{Subject(*std::move(domain))};
 }
 
@@ -37,7 +39,9 @@ Result<std::vector<Subject>> read(std::string_view text) {
 
 Result<std::vector<Subject>> parse_subjects(std::string_view argument) {
     auto subjects = read(argument);
-    if (!subjects) return fail(subjects.error().code, fmt::format("\"{}\": {}", printable(argument, 256), subjects.error().message));
+    if (!subjects)
+        return fail(subjects.error().code,
+                    fmt::format("\"{}\": {}", printable(argument, 256), subjects.error().message));
     return subjects;
 }
 
@@ -56,11 +60,15 @@ Result<bool> SubjectSource::refill() {
         std::string_view line(buffer.data());
         // A NUL hides the rest from fgets' result; a line without its end is longer than any subject.
         const bool whole = line.ends_with('\n') || std::feof(lines_) != 0;
-        while (!line.empty() && (line.back() == '\n' || line.back() == '\r' || line.back() == ' ' || line.back() == '\t')) line.remove_suffix(1);
-        if (!whole) return fail("subject.line", fmt::format("line {}: longer than a subject, or holding a NUL", line_number_));
+        while (!line.empty() &&
+               (line.back() == '\n' || line.back() == '\r' || line.back() == ' ' || line.back() == '\t'))
+            line.remove_suffix(1);
+        if (!whole)
+            return fail("subject.line", fmt::format("line {}: longer than a subject, or holding a NUL", line_number_));
         if (line.empty() || line.starts_with('#')) continue;
         auto subjects = parse_subjects(line);
-        if (!subjects) return fail(subjects.error().code, fmt::format("line {}: {}", line_number_, subjects.error().message));
+        if (!subjects)
+            return fail(subjects.error().code, fmt::format("line {}: {}", line_number_, subjects.error().message));
         ready_.assign(subjects->begin(), subjects->end());
         return true;
     }

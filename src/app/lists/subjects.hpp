@@ -18,7 +18,8 @@ namespace postern::app {
 /// with # are passed over).
 class SubjectSource {
 public:
-    SubjectSource(std::vector<std::string> words, std::FILE* lines) : words_(words.begin(), words.end()), lines_(lines) {}
+    SubjectSource(std::vector<std::string> words, std::FILE* lines)
+        : words_(words.begin(), words.end()), lines_(lines) {}
 
     /// Nothing at the end. Errors: as parse_subjects, with the line number for lines.
     [[nodiscard]] Result<std::optional<reputation::Subject>> next();

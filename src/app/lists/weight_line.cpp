@@ -23,12 +23,14 @@ std::string weight_line(const SubjectReport& report) {
         ++judged;
         std::set<std::string> parts;
         for (const Hit& hit : row.finding.verdict.hits)
-            if (hit.effect == Effect::block && hit.tier == 1 && parts.insert(hit.part).second) listed.push_back(row.list->profile_of(hit.part).name);
+            if (hit.effect == Effect::block && hit.tier == 1 && parts.insert(hit.part).second)
+                listed.push_back(row.list->profile_of(hit.part).name);
     }
-    const std::string first = !listed.empty()               ? fmt::format("listed on {}", fmt::join(listed, ", "))
-                              : judged == 0                 ? std::string("no list gave a judgement")
-                                                            : fmt::format("not listed ({} {})", judged, judged == 1 ? "list" : "lists");
-    const std::string second = unknown.empty() ? "nothing unknown" : fmt::format("unknown on {}", fmt::join(unknown, ", "));
+    const std::string first = !listed.empty() ? fmt::format("listed on {}", fmt::join(listed, ", "))
+                              : judged == 0   ? std::string("no list gave a judgement")
+                                            : fmt::format("not listed ({} {})", judged, judged == 1 ? "list" : "lists");
+    const std::string second =
+        unknown.empty() ? "nothing unknown" : fmt::format("unknown on {}", fmt::join(unknown, ", "));
     return fmt::format("{}: tier 1: {}, {}; minor lists: {}", report.subject.to_string(), first, second, minor);
 }
 

@@ -45,8 +45,8 @@ Result<Node> parse(std::string_view text, std::string_view source) {
     const auto parsed = ::toml::parse(text, source);
     if (parsed) return convert(parsed.table());
     const auto& error = parsed.error();
-    return fail("toml.syntax", fmt::format("{}:{}:{}: {}", source, error.source().begin.line, error.source().begin.column,
-                                           printable(error.description())));
+    return fail("toml.syntax", fmt::format("{}:{}:{}: {}", source, error.source().begin.line,
+                                           error.source().begin.column, printable(error.description())));
 }
 
 Table::Table(const Node& node, std::string source) : node_(&node), source_(std::move(source)) {
@@ -110,7 +110,8 @@ std::vector<const Node*> Table::tables(const std::string& key) {
 
 const Node* Table::table(const std::string& key) {
     const Node* node = find(key);
-    if (node != nullptr && !std::holds_alternative<Node::Members>(node->value)) fault(key, "toml.type", fmt::format("{} is a table", key));
+    if (node != nullptr && !std::holds_alternative<Node::Members>(node->value))
+        fault(key, "toml.type", fmt::format("{} is a table", key));
     return good() ? node : nullptr;
 }
 
@@ -129,7 +130,9 @@ Result<void> Table::finish() {
             if (!asked_.contains(name)) {
                 const std::vector<std::string_view> known(asked_.begin(), asked_.end());
                 const auto near = nearest(name, known);
-                fault(name, "toml.unknown_key", fmt::format("there is no setting {}{}", printable(name), near.empty() ? "" : fmt::format("; did you mean {}?", near)));
+                fault(name, "toml.unknown_key",
+                      fmt::format("there is no setting {}{}", printable(name),
+                                  near.empty() ? "" : fmt::format("; did you mean {}?", near)));
             }
     if (fault_) return std::unexpected(*fault_);
     return {};
