@@ -58,7 +58,17 @@ void ListsRun::stop() {
 }
 
 net::Task<> ListsRun::work() {
-    while (const auto job = next_job()) co_await check(*job);
+    net::Timer pause(loop_.executor());
+    for (;;) {
+        if (const auto job = next_job()) {
+            co_await check(*job);
+            continue;
+        }
+        if (exhausted_ || stopped_ || unread_) co_return;
+        // A slow list holds up the oldest subject and all reports behind it are waiting: read no further for a moment.
+        pause.expires_after(std::chrono::milliseconds(5));
+        co_await pause.async_wait(net::as_values);
+    }
 }
 
 std::optional<ListsRun::Job> ListsRun::next_job() {
