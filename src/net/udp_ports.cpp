@@ -70,10 +70,8 @@ UdpPorts::Sent UdpPorts::send(std::size_t port, std::string_view octets) {
     switch (errno) {
     case ECONNREFUSED:
     case ENETUNREACH:
-    case EHOSTUNREACH:
-    case EACCES:
-    case EPERM: return Sent::nobody_there;
-    default: return Sent::not_now;  // a full buffer or a passing want of memory: sent again later
+    case EHOSTUNREACH: return Sent::nobody_there;
+    default: return Sent::not_now;  // a full buffer, a packet that the own firewall drops (EPERM): sent again later
     }
 }
 

@@ -82,6 +82,11 @@ Exit exit_code(const Summary& summary) {
     return summary.with_gaps > 0 ? Exit::undetermined : Exit::well;
 }
 
+/// A list, a network or a stream: clean subjects take one line each.
+bool may_be_many(const std::vector<std::string>& words) {
+    return words.size() > 1 || words.front() == "-" || words.front().contains('/');
+}
+
 struct Job {
     const ListsSettings& settings;
     const std::vector<Choice>& choices;
@@ -147,7 +152,7 @@ Exit run_lists(const Invocation& invocation) {
 
     SubjectSource source(invocation.words(), stdin);
     std::vector<Subject> subjects;
-    Job job{*settings, choices, [&source] { return source.next(); }, true};
+    Job job{*settings, choices, [&source] { return source.next(); }, may_be_many(invocation.words())};
     if (settings->bounded()) {
         auto all = read_all(source, *settings);
         if (!all) return refuse(all.error().message);

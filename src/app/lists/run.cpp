@@ -26,6 +26,11 @@ Reason over_budget(const List& list, std::int64_t budget) {
             "rbldnsd, or lists of your own (--zones-file)."};
 }
 
+std::string top_level(const List& list) {
+    const auto zone = list.zone.text();
+    return std::string(zone.substr(zone.rfind('.') + 1));
+}
+
 }  // namespace
 
 ListsRun::ListsRun(net::Loop& loop, net::Resolver& resolver, RunMemory& memory, const std::vector<Choice>& choices,
@@ -182,8 +187,22 @@ net::Task<std::optional<typename M::Result>> ListsRun::drive_within_budget(M mac
         if (auto* result = std::get_if<typename M::Result>(&step)) co_return std::move(*result);
         auto& questions = std::get<dns::Questions>(step);
         if (!memory_.take(list, questions.size(), now())) co_return std::nullopt;
+        co_await way_to(list);
         answers = co_await resolver_.ask_all(std::move(questions), deadline);
+        Way& way = ways_[top_level(list)];
+        way.known = true;
+        if (way.event) way.event->cancel();
     }
+}
+
+/// A dozen lists under one top level would send a dozen questions to the root at once. The first goes ahead, the others follow
+/// when it came back, and after a moment in any case: a silent list holds up nobody.
+net::Task<> ListsRun::way_to(const List& list) {
+    constexpr auto moment = std::chrono::milliseconds(250);
+    const auto [entry, first] = ways_.try_emplace(top_level(list));
+    Way& way = entry->second;
+    if (first) way.event = std::make_unique<net::Timer>(loop_.executor(), moment);
+    else if (!way.known) co_await way.event->async_wait(net::as_values);
 }
 
 }  // namespace postern::app

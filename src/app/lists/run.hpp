@@ -68,6 +68,8 @@ private:
     net::Task<std::optional<typename M::Result>> drive_within_budget(M machine, const reputation::List& list,
                                                                      net::Clock::time_point deadline);
 
+    net::Task<> way_to(const reputation::List& list);
+
     static constexpr std::size_t max_slots = 8'192;
 
     net::Loop& loop_;
@@ -80,6 +82,11 @@ private:
     Emit emit_;
     std::deque<std::unique_ptr<Slot>> slots_;
     std::map<std::pair<const reputation::List*, reputation::Kind>, Checked> health_;
+    struct Way {
+        bool known = false;
+        std::unique_ptr<net::Timer> event;  // expires, or is cancelled when known
+    };
+    std::map<std::string, Way, std::less<>> ways_;  // by top level
     Summary summary_;
     std::optional<Error> fault_;
     bool exhausted_ = false;  // no further subject
