@@ -52,12 +52,15 @@ def auth_zones():
     """Zones of ordinary organisations: signed, badly signed, unsigned, and reverse trees."""
     zones = {}
     for zone in ("signed.example.", "bogus.example.", "plain.example."):
-        zones[zone] = ["www A 198.51.100.80", "mail A 203.0.113.25", "@ MX 10 mail"]
+        zones[zone] = ["www A 198.51.100.80", "mail A 203.0.113.25", "@ MX 10 mail", "mail.plain.example.bl A 127.0.0.2"]
     zones["113.0.203.in-addr.arpa."] = ["25 PTR mail.plain.example."]
     zones["2.0.192.in-addr.arpa."] = ["53 PTR resolver.plain.example."]
     zones["10.in-addr.arpa."] = ["1.0.0 PTR inside.plain.example."]
     zones["8.b.d.0.1.0.0.2.ip6.arpa."] = ["1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0 PTR six.plain.example."]
     zones["server.test."] = ["www A 198.51.100.81"]
+    # Trees that resolvers like to answer by themselves: an entry in each shows whether the server is reached.
+    for zone in ("2.0.192.in-addr.arpa.", "10.in-addr.arpa.", "8.b.d.0.1.0.0.2.ip6.arpa.", "server.test."):
+        zones[zone].append("mail.plain.example.bl A 127.0.0.2")
     return zones
 
 
@@ -73,7 +76,7 @@ def build():
             ds[zone], _ = sign(folder, zone, path)
     # The bogus zone's records were changed behind the signer's back.
     path = STATE / "nsd-auth" / "bogus.example.zone"
-    path.write_text(path.read_text().replace("198.51.100.80", "198.51.100.66"))
+    path.write_text(path.read_text().replace("127.0.0.2", "127.0.0.3"))
 
     # Top levels: what ends in the same label is delegated there.
     tops = {"example.": [], "test.": [], "arpa.": []}

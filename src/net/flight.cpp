@@ -72,8 +72,9 @@ void Flight::take(std::size_t port, std::string_view octets, Clock::time_point n
         pending.edns = false;
         return send(message->id, pending, now);
     }
-    if (message->truncated) return want_tcp(message->id, pending);
-    settle(message->id, wire::to_answer(pending.question, *std::move(message)), now);
+    const std::uint16_t id = message->id;
+    if (message->truncated) return want_tcp(id, pending);
+    settle(id, wire::to_answer(pending.question, *std::move(message)), now);
 }
 
 void Flight::take_malformed(std::size_t port, std::string_view octets, const Error& fault, Clock::time_point now) {

@@ -15,6 +15,16 @@ struct Gathering {
 
 }  // namespace
 
+Result<ResolverOptions::Stub> parse_stub(std::string_view text) {
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos) return fail("stub.malformed", "is written ZONE=ADDR or ZONE=ADDR@PORT");
+    const auto zone = DomainName::parse(text.substr(0, equals));
+    if (!zone) return fail("stub.malformed", zone.error().message);
+    const auto server = Endpoint::parse(text.substr(equals + 1), 53);
+    if (!server) return fail("stub.malformed", server.error().message);
+    return ResolverOptions::Stub{*zone, *server};
+}
+
 Task<dns::Answer> Resolver::ask(dns::Question question, Clock::time_point deadline) {
     asio::use_awaitable_t<Executor> token;
     co_return co_await asio::async_initiate<asio::use_awaitable_t<Executor>, void(dns::Answer)>(

@@ -31,6 +31,9 @@ struct ResolverOptions {
     std::string system_resolvers = "/etc/resolv.conf";
 };
 
+/// "bl.example.org=192.0.2.54" or "...@5353". Errors: stub.malformed.
+[[nodiscard]] Result<ResolverOptions::Stub> parse_stub(std::string_view text);
+
 class Resolver {
 public:
     Resolver(std::unique_ptr<Asker> asker, std::string note) : asker_(std::move(asker)), note_(std::move(note)) {}

@@ -31,7 +31,7 @@ std::string_view to_string(Removal::Who who) {
 
 std::string removal_in_words(const Removal& removal) {
     std::string words;
-    const auto add = [&](std::string sentence) { words.append(words.empty() ? "" : " ").append(std::move(sentence)); };
+    const auto add = [&](std::string_view sentence) { words.append(words.empty() ? "" : " ").append(sentence); };
     const std::string at = removal.url.empty() ? "" : fmt::format(" at {}", removal.url);
     switch (removal.how) {
     case Removal::How::self_service:

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands there are.
 #include "app/cli/command.hpp"
+#include "app/casework/case_command.hpp"
+#include "app/config/config_command.hpp"
+#include "app/explain/explain_command.hpp"
 #include "app/lists/lists_command.hpp"
 
 #include <array>
-#include <cstdio>
 
 namespace postern::app {
 namespace {
@@ -35,6 +37,7 @@ constexpr std::array dns_options{
     Option{"--stub", "ZONE=ADDR[@PORT]", "Asks this zone's own server directly.", true},
 };
 constexpr std::array shared_options{
+    Option{"--config", "FILE", "The configuration. Default: /etc/postern/postern.toml, if it is there."},
     Option{"--data-dir", "DIR",
            "Where health, budgets and listings are remembered. Default: /var/lib/postern for root, else the user's "
            "state directory."},
@@ -49,16 +52,81 @@ constexpr std::array lists_examples{
             "Your own or rsynced lists, as many addresses as you like."},
 };
 
+constexpr std::array<std::span<const Option>, 1> shared_groups{shared_options};
+constexpr std::array catalogue_options{
+    Option{"--catalogue", "FILE", "Adds to the built-in catalogue or overrides it, zone by zone."}};
+constexpr std::array<std::span<const Option>, 1> explain_groups{catalogue_options};
+constexpr std::array explain_examples{
+    Example{"postern explain xbl.spamhaus.org", "What an entry means, what leads to it, who may ask for removal."}};
+constexpr std::array case_examples{
+    Example{"postern case open 203.0.113.7",
+            "Asks the lists and writes the case's page: causes, checklist, who may ask."},
+    Example{"postern case draft 203.0.113.7_2026-11-24", "The request, once every box of the page is ticked."}};
+constexpr std::array config_examples{
+    Example{"postern config example > postern.toml", "A commented file with the defaults."},
+    Example{"postern config check postern.toml", "Faults with line, column and the nearest setting."}};
+
 constexpr std::array commands_table{
     Command{"lists", "SUBJECT...", "is this address or domain on a blocklist?",
             "Asks blocklists about addresses (IPv4, IPv6), small networks, IPv6 /64s and domains; a single - reads "
-            "subjects from standard input, one a "
-            "line. Asks your own lists without bound; public lists for at most 256 subjects a run, within a daily "
-            "budget for each operator.\n\n"
-            "Every list is first proved to work: it must list its test entry and must not list what no list may hold. "
-            "What a list does not say is "
-            "unknown, with the reason; nothing unknown counts as clean.",
+            "subjects from standard input, one a line. Asks your own lists without bound; public lists for at most "
+            "256 subjects a run, within a daily budget for each operator.\n\n"
+            "Every list is first proved to work: it must list its test entry and must not list what no list may "
+            "hold. What a list does not say is unknown, with the reason; nothing unknown counts as clean.",
             lists_groups, lists_examples, &run_lists},
+    Command{"explain", "ZONE", "what is known of a list: meanings, terms, removal",
+            "Prints what the catalogue knows of a list or a part of one; of a dead one, its story.", explain_groups,
+            explain_examples, &run_explain},
+    Command{"case open", "SUBJECT", "opens a case for a listing",
+            "Asks the lists about one subject and, if it is listed, writes a page to the data directory: what is "
+            "listed and since when, likely causes, who may ask, and the boxes to tick before asking. Nothing is "
+            "ever submitted to an operator.",
+            lists_groups, case_examples, &run_case_open},
+    Command{"case list",
+            "",
+            "the cases there are",
+            "Names the cases and how many of their boxes are open.",
+            shared_groups,
+            {},
+            &run_case_list},
+    Command{"case show", "ID", "a case's page", "Prints the page of a case.", shared_groups, {}, &run_case_show},
+    Command{"case draft",
+            "ID",
+            "the request to the operator",
+            "Prints a request for you to send, once every box of the case is ticked; refused, with exit code 1, while "
+            "one is open.",
+            shared_groups,
+            {},
+            &run_case_draft},
+    Command{"case close",
+            "ID",
+            "verifies the removal and closes the case",
+            "Asks the lists again; the case closes only when every list answered and none holds the subject.",
+            lists_groups,
+            {},
+            &run_case_close},
+    Command{"config check",
+            "[FILE]",
+            "checks a configuration",
+            "Reads a configuration and says what is wrong, with line and column.",
+            {},
+            config_examples,
+            &run_config_check},
+    Command{"config example",
+            "",
+            "a commented configuration",
+            "Prints a configuration that says the defaults.",
+            {},
+            {},
+            &run_config_example},
+    Command{"generate",
+            "man|bash|zsh",
+            "man page and completions",
+            "Writes what the package installs.",
+            {},
+            {},
+            &run_generate,
+            true},
 };
 
 }  // namespace

@@ -1,138 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/lists/lists_command.hpp"
 
-#include "app/lists/run.hpp"
-#include "app/lists/settings.hpp"
-
-#include <fmt/format.h>
+#include "app/lists/execute.hpp"
 
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 
 namespace postern::app {
 namespace {
 
-using namespace reputation;
-
-Exit refuse(const std::string& sentence) {
-    std::fprintf(stderr, "postern: %s\n", sentence.c_str());
-    return Exit::usage;
-}
-
-/// Everything asked about, when the number is bounded; the bound and special addresses are checked before anything is asked.
-Result<std::vector<Subject>> read_all(SubjectSource& source, const ListsSettings& settings) {
-    std::vector<Subject> subjects;
-    const bool strangers_asked = settings.public_lists && !settings.own_dns;
-    for (;;) {
-        auto subject = source.next();
-        if (!subject) return std::unexpected(subject.error());
-        if (!*subject) return subjects;
-        if (const IpAddress* address = (*subject)->address(); address != nullptr && strangers_asked)
-            if (const auto what = address->special_use())
-                return fail(
-                    "usage",
-                    fmt::format("\"{}\": {}; public lists know nothing of it. Give the address your mail leaves from",
-                                (*subject)->to_string(), *what));
-        if (subjects.size() == Subject::max_network)
-            return fail("usage",
-                        fmt::format("more than {} subjects: public lists are asked about your own addresses only. For "
-                                    "more, use an operator's key "
-                                    "or rsynced zones on a local rbldnsd, as --zones-file with --resolver or --stub",
-                                    Subject::max_network));
-        subjects.push_back(**std::move(subject));
-    }
-}
-
-std::optional<store::ListMemory> open_memory(const ListsSettings& settings, std::vector<std::string>& notes) {
-    if (!settings.public_lists) return std::nullopt;  // own lists have neither budget nor a health to spare them
-    std::error_code ignored;                          // opening the file tells better what is wrong
-    std::filesystem::create_directories(settings.data_dir, ignored);
-    auto memory = store::ListMemory::open(settings.data_dir + "/state.db");
-    if (memory) return *std::move(memory);
-    notes.push_back(fmt::format("nothing is remembered between runs: {}", memory.error().message));
-    return std::nullopt;
-}
-
-/// A line on the terminal while work takes longer than two seconds.
-net::Task<> show_progress(const ListsRun& run, net::Timer& timer) {
-    bool shown = false;
-    timer.expires_after(std::chrono::seconds(2));
-    for (;;) {
-        const auto [stopped] = co_await timer.async_wait(net::as_values);
-        if (stopped) break;
-        std::fprintf(stderr, "\r\x1b[K%llu answers, %llu still to come",
-                     static_cast<unsigned long long>(run.answered()),
-                     static_cast<unsigned long long>(run.asked() - run.answered()));
-        shown = true;
-        timer.expires_after(std::chrono::milliseconds(250));
-    }
-    if (shown) std::fputs("\r\x1b[K", stderr);
-}
-
 bool write_out(std::string_view text) {
     return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-}
-
-Exit exit_code(const Summary& summary) {
-    if (summary.interrupted) return Exit::undetermined;
-    if (summary.listed > 0) return Exit::found;
-    return summary.with_gaps > 0 ? Exit::undetermined : Exit::well;
-}
-
-/// A list, a network or a stream: clean subjects take one line each.
-bool may_be_many(const std::vector<std::string>& words) {
-    return words.size() > 1 || words.front() == "-" || words.front().contains('/');
-}
-
-struct Job {
-    const ListsSettings& settings;
-    const std::vector<Choice>& choices;
-    ListsRun::Next next;
-    bool many;
-    Exit result = Exit::well;
-};
-
-net::Task<> run_job(net::Loop& loop, Job& job) {
-    auto resolver = co_await net::open_resolver(loop, job.settings.resolver);
-    if (!resolver) {
-        job.result = refuse(resolver.error().message);
-        if (resolver.error().code == "dns.resolver.none") job.result = Exit::undetermined;
-        co_return;
-    }
-    std::vector<std::string> notes;
-    if (!(*resolver)->note().empty()) notes.push_back((*resolver)->note());
-    RunMemory memory(open_memory(job.settings, notes), std::string((*resolver)->name()), job.settings.catalogue);
-    const bool terminal = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-    const auto renderer = make_renderer(
-        {.format = job.settings.format, .colour = terminal, .many = job.many, .catalogue = &job.settings.catalogue});
-    ListsRun run(loop, **resolver, memory, job.choices,
-                 {.timeout = job.settings.timeout, .workers = job.settings.bounded() ? 256U : 1'024U});
-    loop.on_termination([&run] { run.stop(); });
-
-    net::Timer timer(loop.executor());
-    net::TaskGroup progress(loop.executor(),
-                            [](std::string_view, const std::exception_ptr& fault) { std::rethrow_exception(fault); });
-    if (isatty(STDERR_FILENO) != 0 && !job.settings.quiet) progress.spawn("progress", show_progress(run, timer));
-
-    write_out(renderer->begin());
-    auto summary = co_await run.run(std::move(job.next),
-                                    [&](const SubjectReport& report) { return write_out(renderer->subject(report)); });
-    timer.cancel();
-    co_await progress.join();
-    if (summary) {
-        if (!job.settings.quiet) summary->notes = std::move(notes);
-        write_out(renderer->end(*summary));
-        if (!job.settings.quiet && job.settings.format != "text" && job.settings.format != "html")
-            for (const std::string& note : summary->notes) std::fprintf(stderr, "postern: note: %s\n", note.c_str());
-        job.result = exit_code(*summary);
-    } else {
-        job.result = refuse(summary.error().message);
-    }
-    loop.on_termination([] {});  // the run is over; a signal during the farewell changes nothing
-    co_await (*resolver)->close();
 }
 
 }  // namespace
@@ -142,29 +22,23 @@ Exit run_lists(const Invocation& invocation) {
         return refuse("lists needs an address, network or domain; try: postern lists --help");
     const auto settings = read_lists_settings(invocation);
     if (!settings) return refuse(settings.error().message);
-    std::vector<Choice> choices;
-    if (settings->public_lists) {
-        auto chosen = select(settings->catalogue, settings->wishes);
-        if (!chosen) return refuse(chosen.error().message);
-        choices = *std::move(chosen);
-    }
-    for (const List& own : settings->own) choices.push_back({.list = &own});
 
-    SubjectSource source(invocation.words(), stdin);
-    std::vector<Subject> subjects;
-    Job job{*settings, choices, [&source] { return source.next(); }, may_be_many(invocation.words())};
-    if (settings->bounded()) {
-        auto all = read_all(source, *settings);
-        if (!all) return refuse(all.error().message);
-        subjects = *std::move(all);
-        job.many = subjects.size() > 1;
-        job.next = [&subjects, i = std::size_t{0}]() mutable -> Result<std::optional<Subject>> {
-            return i < subjects.size() ? std::optional(subjects[i++]) : std::nullopt;
-        };
-    }
-    net::Loop loop;
-    loop.run(run_job(loop, job));
-    return job.result;
+    const bool colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+    const bool notes_inside = settings->format == "text" || settings->format == "html";
+    std::unique_ptr<Renderer> renderer;
+    Hooks hooks;
+    hooks.begin = [&](bool many) {
+        renderer = make_renderer(
+            {.format = settings->format, .colour = colour, .many = many, .catalogue = &settings->catalogue});
+        write_out(renderer->begin());
+    };
+    hooks.report = [&](const SubjectReport& report) { return write_out(renderer->subject(report)); };
+    hooks.end = [&](const Summary& summary) {
+        write_out(renderer->end(summary));
+        if (!notes_inside)
+            for (const std::string& note : summary.notes) std::fprintf(stderr, "postern: note: %s\n", note.c_str());
+    };
+    return execute_lists(*settings, invocation.words(), hooks);
 }
 
 }  // namespace postern::app

@@ -67,26 +67,23 @@ Result<std::vector<List>> read_zones_file(const std::string& path, const Catalog
 }
 
 Result<void> read_resolver(const Invocation& invocation, ListsSettings& settings) {
+    if (invocation.has("--resolver")) settings.resolver.servers.clear();
     for (const std::string& text : invocation.values("--resolver")) {
         const auto server = net::Endpoint::parse(text, 53);
         if (!server) return bad("--resolver", text, server.error().message);
         settings.resolver.servers.push_back(*server);
     }
     for (const std::string& text : invocation.values("--stub")) {
-        const auto equals = text.find('=');
-        if (equals == std::string::npos) return bad("--stub", text, "is written ZONE=ADDR or ZONE=ADDR@PORT");
-        const auto zone = DomainName::parse(std::string_view(text).substr(0, equals));
-        const auto server = net::Endpoint::parse(std::string_view(text).substr(equals + 1), 53);
-        if (!zone) return bad("--stub", text, zone.error().message);
-        if (!server) return bad("--stub", text, server.error().message);
-        settings.resolver.stubs.push_back({*zone, *server});
+        const auto stub = net::parse_stub(text);
+        if (!stub) return bad("--stub", text, stub.error().message);
+        settings.resolver.stubs.push_back(*stub);
     }
     for (const char* option : {"--root-hints", "--trust-anchor"}) {
         const auto path = invocation.value(option);
         if (path && access(path->c_str(), R_OK) != 0) return bad(option, *path, "cannot be read");
     }
-    settings.resolver.root_hints = invocation.value("--root-hints").value_or("");
-    settings.resolver.trust_anchor = invocation.value("--trust-anchor").value_or("");
+    settings.resolver.root_hints = invocation.value("--root-hints").value_or(settings.resolver.root_hints);
+    settings.resolver.trust_anchor = invocation.value("--trust-anchor").value_or(settings.resolver.trust_anchor);
     settings.own_dns =
         !settings.resolver.servers.empty() || !settings.resolver.root_hints.empty() || !settings.resolver.stubs.empty();
     return {};
@@ -124,9 +121,15 @@ Result<void> read_selection(const Invocation& invocation, ListsSettings& setting
 
 }  // namespace
 
-std::string data_directory(const Invocation& invocation) {
+Result<Config> read_config(const Invocation& invocation) {
+    const auto path = invocation.value("--config");
+    return load_config(path.value_or(default_config_path), path.has_value());
+}
+
+std::string data_directory(const Invocation& invocation, const Config& config) {
     if (const auto given = invocation.value("--data-dir")) return *given;
     if (const char* given = std::getenv("POSTERN_DATA_DIR"); given != nullptr && *given != '\0') return given;
+    if (!config.data_dir.empty()) return config.data_dir;
     if (geteuid() == 0) return "/var/lib/postern";
     if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != '\0')
         return std::string(state) + "/postern";
@@ -136,6 +139,13 @@ std::string data_directory(const Invocation& invocation) {
 
 Result<ListsSettings> read_lists_settings(const Invocation& invocation) {
     ListsSettings settings;
+    auto config = read_config(invocation);
+    if (!config) return std::unexpected(config.error());
+    settings.resolver = config->dns;
+    settings.timeout = config->timeout;
+    settings.wishes.commercial = config->commercial_use;
+    settings.wishes.registered = config->registered;
+    settings.wishes.keys = config->keys;
     if (auto read = read_catalogue(invocation, settings); !read) return std::unexpected(read.error());
     if (auto read = read_selection(invocation, settings); !read) return std::unexpected(read.error());
     if (auto read = read_resolver(invocation, settings); !read) return std::unexpected(read.error());
@@ -147,7 +157,7 @@ Result<ListsSettings> read_lists_settings(const Invocation& invocation) {
     }
     settings.format = invocation.value("--format").value_or("text");
     settings.quiet = invocation.has("--quiet");
-    settings.data_dir = data_directory(invocation);
+    settings.data_dir = data_directory(invocation, *config);
     return settings;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/cli/command.hpp"
+#include "app/config/config.hpp"
 #include "net/resolver.hpp"
 #include "reputation/selection.hpp"
 
@@ -27,7 +28,10 @@ struct ListsSettings {
 /// Errors: a sentence that names the option or file.
 [[nodiscard]] Result<ListsSettings> read_lists_settings(const Invocation& invocation);
 
-/// --data-dir, POSTERN_DATA_DIR, /var/lib/postern for root, else the user's state directory; "" if there is none.
-[[nodiscard]] std::string data_directory(const Invocation& invocation);
+/// --config, or the default file if it is there.
+[[nodiscard]] Result<Config> read_config(const Invocation& invocation);
+
+/// --data-dir, POSTERN_DATA_DIR, the configuration's, /var/lib/postern for root, else the user's state directory; "" if there is none.
+[[nodiscard]] std::string data_directory(const Invocation& invocation, const Config& config);
 
 }  // namespace postern::app

@@ -71,9 +71,9 @@ const T* Table::get(const std::string& key, std::string_view what) {
     return value;
 }
 
-std::string Table::text(const std::string& key, std::string otherwise) {
+std::string Table::text(const std::string& key, const std::string& otherwise) {
     const auto* value = get<std::string>(key, "a text in quotes");
-    return value != nullptr ? *value : std::move(otherwise);
+    return value != nullptr ? *value : otherwise;
 }
 
 std::string Table::required_text(const std::string& key) {

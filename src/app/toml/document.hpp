@@ -43,7 +43,7 @@ public:
     /// Borrows the node for its own life; faults read "SOURCE:LINE:COLUMN: ...".
     Table(const Node& node, std::string source);
 
-    [[nodiscard]] std::string text(const std::string& key, std::string otherwise = {});
+    [[nodiscard]] std::string text(const std::string& key, const std::string& otherwise = {});
     [[nodiscard]] std::string required_text(const std::string& key);
     [[nodiscard]] std::optional<std::int64_t> integer(const std::string& key);
     [[nodiscard]] bool flag(const std::string& key, bool otherwise);

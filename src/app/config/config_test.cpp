@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/config/config.hpp"
+
+#include <gtest/gtest.h>
+
+namespace postern::app {
+namespace {
+using namespace std::chrono_literals;
+
+TEST(Config, example_parses_back_to_the_defaults) {
+    const auto config = parse_config(example_config(), "example");
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_TRUE(config->dns.servers.empty());
+    EXPECT_EQ(config->timeout, 5s);
+    EXPECT_FALSE(config->commercial_use);
+    EXPECT_TRUE(config->keys.empty());
+}
+
+TEST(Config, reads_what_it_is_told) {
+    const auto config = parse_config(
+        "[dns]\nresolvers = [\"192.0.2.53@5353\"]\nstubs = [\"bl.example=192.0.2.54\"]\n[lists]\ntimeout = \"2s\"\n"
+        "registered = [\"barracuda\"]\n[lists.keys]\nspamhaus-dqs = \"abc123\"\n",
+        "t");
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(config->dns.servers.at(0).to_string(53), "192.0.2.53@5353");
+    EXPECT_EQ(config->dns.stubs.at(0).zone.text(), "bl.example");
+    EXPECT_EQ(config->timeout, 2s);
+    EXPECT_TRUE(config->registered.contains("barracuda"));
+    EXPECT_EQ(config->keys.at("spamhaus-dqs"), "abc123");
+}
+
+TEST(Config, names_place_and_nearest_setting) {
+    EXPECT_EQ(parse_config("[dns]\nresolver = []\n", "p.toml").error().message,
+              "p.toml:2:1: there is no setting resolver; did you mean resolvers?");
+    EXPECT_EQ(parse_config("[lsts]\n", "p.toml").error().message,
+              "p.toml:1:2: there is no setting lsts; did you mean lists?");
+    EXPECT_EQ(parse_config("[lists]\ntimeout = \"9h\"\n", "p.toml").error().message,
+              "p.toml:2:1: timeout: is from 100ms to 2m");
+    EXPECT_EQ(parse_config("[lists]\ntimeout = 5\n", "p.toml").error().message,
+              "p.toml:2:1: timeout is a text in quotes");
+}
+
+TEST(Config, never_repeats_a_key) {
+    const auto config = parse_config("[lists.keys]\nabusix = \"se cret\"\n", "p.toml");
+    ASSERT_FALSE(config);
+    EXPECT_EQ(config.error().message.find("cret"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace postern::app
