@@ -11,8 +11,9 @@
 namespace postern::app {
 namespace {
 
-bool write_out(std::string_view text) {
-    return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+/// People and pipes see each report at once, as long as there are few; a million of them would be a million system calls.
+bool write_out(std::string_view text, bool at_once) {
+    return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && (!at_once || std::fflush(stdout) == 0);
 }
 
 }  // namespace
@@ -24,17 +25,18 @@ Exit run_lists(const Invocation& invocation) {
     if (!settings) return refuse(settings.error().message);
 
     const bool colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+    const bool at_once = settings->bounded() || isatty(STDOUT_FILENO) != 0;
     const bool notes_inside = settings->format == "text" || settings->format == "html";
     std::unique_ptr<Renderer> renderer;
     Hooks hooks;
     hooks.begin = [&](bool many) {
         renderer = make_renderer(
             {.format = settings->format, .colour = colour, .many = many, .catalogue = &settings->catalogue});
-        write_out(renderer->begin());
+        write_out(renderer->begin(), true);
     };
-    hooks.report = [&](const SubjectReport& report) { return write_out(renderer->subject(report)); };
+    hooks.report = [&](const SubjectReport& report) { return write_out(renderer->subject(report), at_once); };
     hooks.end = [&](const Summary& summary) {
-        write_out(renderer->end(summary));
+        write_out(renderer->end(summary), true);
         if (!notes_inside)
             for (const std::string& note : summary.notes) std::fprintf(stderr, "postern: note: %s\n", note.c_str());
     };
