@@ -33,6 +33,11 @@ const Command* find_command(std::span<const std::string_view> arguments, std::si
 }
 
 std::unexpected<Error> unknown_command(std::string_view word) {
+    std::vector<std::string_view> seconds;
+    for (const Command& command : commands())
+        if (command.path.starts_with(word) && command.path.substr(word.size()).starts_with(' '))
+            seconds.push_back(command.path.substr(word.size() + 1));
+    if (!seconds.empty()) return usage(fmt::format("postern {} needs one of: {}", word, fmt::join(seconds, ", ")));
     std::vector<std::string_view> names;
     for (const Command& command : commands())
         if (!command.hidden) names.push_back(command.path.substr(0, command.path.find(' ')));
