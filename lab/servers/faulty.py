@@ -58,11 +58,15 @@ MODES = {
 
 
 def answer(query, over_tcp=False):
-    labels, _, _ = wire.question(query)
+    labels, kind, _ = wire.question(query)
     if labels[-2:] != DOMAIN:
         return wire.reply(query, rcode=5)
     if len(labels) == 2:
+        if kind == 2:
+            return wire.reply(query, answers=[wire.record(b"\xc0\x0c", 2, wire.name("ns.faulty.example"))])
         return wire.reply(query, authority=[wire.soa("faulty.example")])
+    if labels == ["ns", *DOMAIN]:
+        return wire.reply(query, answers=[wire.a("192.0.2.60")] if kind == 1 else [], authority=[] if kind == 1 else [wire.soa("faulty.example")])
     mode, subject = labels[-3], ".".join(labels[:-3])
     if mode.startswith("silent"):
         return []

@@ -39,14 +39,15 @@ AskerOrError forwarding(Loop& loop, const ResolverOptions& options) {
 }
 
 /// Own recursion, or the system's resolver with the reason in `note`.
-Task<AskerOrError> recursing(Loop& loop, ResolverOptions options, std::string& note) {
+Task<AskerOrError> recursing(Loop& loop, ResolverOptions options, std::string& note, bool& recurses) {
     std::string hints = options.root_hints;
     if (hints.empty() && readable(system_root_hints)) hints = system_root_hints;
     auto roots = hints.empty() ? Result<std::vector<Endpoint>>(usual_roots()) : read_root_hints(hints);
     if (!roots) co_return std::unexpected(roots.error());
 
     const RootProbe probe = co_await probe_root(loop, *std::move(roots));
-    if (probe.path == RootPath::open) {
+    recurses = probe.path == RootPath::open;
+    if (recurses) {
         std::string anchor = options.trust_anchor;
         // Another root has another key: the system's anchor would declare all of it bogus.
         if (anchor.empty() && options.root_hints.empty() && readable(system_trust_anchor)) anchor = system_trust_anchor;
@@ -72,7 +73,8 @@ Task<AskerOrError> recursing(Loop& loop, ResolverOptions options, std::string& n
 
 Task<Result<std::unique_ptr<Resolver>>> open_resolver(Loop& loop, ResolverOptions options) {
     std::string note;
-    auto main = options.servers.empty() ? co_await recursing(loop, options, note) : forwarding(loop, options);
+    bool recurses = false;
+    auto main = options.servers.empty() ? co_await recursing(loop, options, note, recurses) : forwarding(loop, options);
     if (!main) co_return std::unexpected(main.error());
     if (!options.stubs.empty()) {
         std::vector<ZoneRouter::Stub> stubs;
@@ -81,7 +83,7 @@ Task<Result<std::unique_ptr<Resolver>>> open_resolver(Loop& loop, ResolverOption
                                        loop, server, Exchange::Options{.label = {}, .recursion_desired = false})});
         main = std::make_unique<ZoneRouter>(*std::move(main), std::move(stubs));
     }
-    co_return std::make_unique<Resolver>(*std::move(main), std::move(note));
+    co_return std::make_unique<Resolver>(*std::move(main), std::move(note), recurses);
 }
 
 }  // namespace postern::net

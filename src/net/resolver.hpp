@@ -36,7 +36,8 @@ struct ResolverOptions {
 
 class Resolver {
 public:
-    Resolver(std::unique_ptr<Asker> asker, std::string note) : asker_(std::move(asker)), note_(std::move(note)) {}
+    Resolver(std::unique_ptr<Asker> asker, std::string note, bool recurses = false)
+        : asker_(std::move(asker)), note_(std::move(note)), recurses_(recurses) {}
 
     /// The answer, at `deadline` at the latest; every fault is an Outcome.
     Task<dns::Answer> ask(dns::Question question, Clock::time_point deadline);
@@ -52,9 +53,13 @@ public:
     /// What people should know about the way answers come: "recursion is blocked here: ..."; empty if nothing.
     [[nodiscard]] const std::string& note() const { return note_; }
 
+    /// By itself, from the root.
+    [[nodiscard]] bool recurses() const { return recurses_; }
+
 private:
     std::unique_ptr<Asker> asker_;
     std::string note_;
+    bool recurses_;
 };
 
 /// Errors: dns.resolver.file (a file that cannot be read or understood), dns.resolver.none (no resolver is configured on the

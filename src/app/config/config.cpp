@@ -3,6 +3,7 @@
 
 #include "app/toml/document.hpp"
 #include "base/instant.hpp"
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 
@@ -87,7 +88,7 @@ void read_keys(Table& lists, Config& config) {
         if (usable) config.keys.emplace(member.name, *secret);
         else
             lists.fault("keys", "config.value",
-                        fmt::format("the key {} is one label of letters and digits", member.name));
+                        fmt::format("the key {} is one label of letters and digits", printable(member.name)));
     }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/lists/run.hpp"
 
+#include "net/diagnosis.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -192,7 +194,27 @@ net::Task<std::optional<typename M::Result>> ListsRun::drive_within_budget(M mac
         Way& way = ways_[top_level(list)];
         way.known = true;
         if (way.event) way.event->cancel();
+        co_await explain_failures(list, answers, deadline);
     }
+}
+
+/// Recursion that failed says little; one of the zone's servers says more. Asked once for a batch, and within the budget.
+net::Task<> ListsRun::explain_failures(const List& list, std::vector<dns::Answer>& answers,
+                                       net::Clock::time_point deadline) {
+    constexpr auto patience = std::chrono::milliseconds(1'500);
+    constexpr std::size_t questions = 3;  // of those that reach the operator's servers
+    const auto failed = std::ranges::find(answers, dns::Outcome::server_failure, &dns::Answer::outcome);
+    if (failed == answers.end() || !resolver_.recurses() || stopped_ || !memory_.take(list, questions, now()))
+        co_return;
+    const auto until = std::min(deadline, net::Clock::now() + patience);
+    const auto direct = co_await net::ask_server_of(loop_, resolver_, list.zone, failed->question, until);
+    if (direct.is_definite() || direct.outcome == dns::Outcome::not_asked) co_return;
+    for (dns::Answer& answer : answers)
+        if (answer.outcome == dns::Outcome::server_failure) {
+            answer.outcome = direct.outcome;
+            answer.rcode = direct.rcode;
+            answer.why = direct.why;
+        }
 }
 
 /// A dozen lists under one top level would send a dozen questions to the root at once. The first goes ahead, the others follow

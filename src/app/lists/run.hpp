@@ -69,6 +69,8 @@ private:
                                                                      net::Clock::time_point deadline);
 
     net::Task<> way_to(const reputation::List& list);
+    net::Task<> explain_failures(const reputation::List& list, std::vector<dns::Answer>& answers,
+                                 net::Clock::time_point deadline);
 
     static constexpr std::size_t max_slots = 8'192;
 
