@@ -97,7 +97,8 @@ def start(host, name, *words):
 
 
 def running():
-    return (STATE / "up").exists()
+    """Whole, with every server alive: what a killed session or a reboot left is no lab."""
+    return (STATE / "up").exists() and all(pathlib.Path(f"/proc/{path.read_text()}").exists() for path in STATE.glob("*.pid"))
 
 
 def down():

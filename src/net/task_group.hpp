@@ -27,7 +27,7 @@ public:
     TaskGroup(const TaskGroup&) = delete;
     TaskGroup& operator=(const TaskGroup&) = delete;
 
-    /// Starts `task` soon, not within this call. `name` is kept.
+    /// Starts `task`; it may run up to its first wait within this call. `name` is kept.
     void spawn(std::string name, Task<> task);
     [[nodiscard]] std::size_t running() const { return tasks_.size(); }
     /// Terminal: every task's pending operation ends with `operation_aborted`.

@@ -40,6 +40,13 @@ TEST(Config, names_place_and_nearest_setting) {
               "p.toml:2:1: timeout is a text in quotes");
 }
 
+TEST(Config, refuses_control_characters_with_their_place) {
+    EXPECT_EQ(parse_config(std::string_view("[dns]\n[\0dns]\n", 13), "p.toml").error().message,
+              "p.toml:2:2: a control character (0x00)");
+    EXPECT_FALSE(parse_config("[\x7f]\n", "p.toml"));
+    EXPECT_TRUE(parse_config("[dns]\r\n\tresolvers = []\r\n", "p.toml"));
+}
+
 TEST(Config, never_repeats_a_key) {
     const auto config = parse_config("[lists.keys]\nabusix = \"se cret\"\n", "p.toml");
     ASSERT_FALSE(config);

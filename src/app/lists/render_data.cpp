@@ -47,7 +47,7 @@ json::object row_object(const Subject& subject, const Row& row) {
     object["since"] = row.since ? json::value(to_rfc3339(*row.since)) : json::value(nullptr);
     object["lookup_url"] = lookup_url(row.profile(), subject);
     object["removal"] = removal(row.profile().removal);
-    object["rtt_ms"] = static_cast<double>(row.finding.rtt.count()) / 1000.0;
+    object["rtt_ms"] = std::chrono::ceil<std::chrono::milliseconds>(row.finding.rtt).count();  // 0: nobody answered
     object["resolver"] = row.finding.resolver;
     object["validation"] = dns::to_string(row.finding.validation);
     return object;

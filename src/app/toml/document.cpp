@@ -39,9 +39,25 @@ Node convert(const ::toml::node& from) {
     return node;
 }
 
+/// TOML forbids control characters but tab and the ends of lines; toml++ 3.3 asserts on some of them instead of saying so.
+Result<void> refuse_control_characters(std::string_view text, std::string_view source) {
+    std::size_t line = 1;
+    std::size_t column = 1;
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        if ((octet < ' ' && c != '\t' && c != '\n' && c != '\r') || octet == 0x7f)
+            return fail("toml.syntax",
+                        fmt::format("{}:{}:{}: a control character (0x{:02x})", source, line, column, octet));
+        column = c == '\n' ? 1 : column + 1;
+        line += c == '\n' ? 1U : 0U;
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<Node> parse(std::string_view text, std::string_view source) {
+    if (auto plain = refuse_control_characters(text, source); !plain) return std::unexpected(plain.error());
     const auto parsed = ::toml::parse(text, source);
     if (parsed) return convert(parsed.table());
     const auto& error = parsed.error();
