@@ -47,6 +47,20 @@ TEST(Config, refuses_control_characters_with_their_place) {
     EXPECT_TRUE(parse_config("[dns]\r\n\tresolvers = []\r\n", "p.toml"));
 }
 
+TEST(Config, takes_other_scripts_as_escapes_only) {
+    EXPECT_EQ(parse_config("[data]\ndirectory = \"/srv/\\u00f6\"\n", "p.toml")->data_dir, "/srv/\xc3\xb6");
+    EXPECT_EQ(parse_config("[dns]\nn\xd1\x9a = 1\n", "p.toml").error().message,
+              "p.toml:2:2: not ASCII; in quotes it is written \\uXXXX (0xd1)");
+}
+
+TEST(Config, says_where_a_tables_name_is_wrong) {
+    for (const char* text : {"[.dns]\n", "[[,dns]]\n", "[]\n", "[dns.]\n", "[\"dns\n"}) {
+        const auto config = parse_config(text, "p.toml");
+        ASSERT_FALSE(config) << text;
+        EXPECT_EQ(config.error().code, "toml.syntax") << text;
+    }
+}
+
 TEST(Config, never_repeats_a_key) {
     const auto config = parse_config("[lists.keys]\nabusix = \"se cret\"\n", "p.toml");
     ASSERT_FALSE(config);
