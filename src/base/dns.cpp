@@ -65,6 +65,14 @@ std::string_view to_string(Validation validation) {
 
 std::string Txt::joined() const { return fmt::format("{}", fmt::join(strings, "")); }
 
+DomainName reverse_name(const IpAddress& address) {
+    std::string text;
+    for (const std::uint8_t octet : address.octets())
+        text = address.is_v4() ? fmt::format("{}.{}", octet, text)
+                               : fmt::format("{:x}.{:x}.{}", octet & 15, octet >> 4, text);
+    return *DomainName::parse(text + (address.is_v4() ? "in-addr.arpa" : "ip6.arpa"));
+}
+
 std::optional<DomainName> end_of_chain(const DomainName& name, const std::vector<Record>& records) {
     DomainName current = name;
     for (std::size_t hops = 0; hops <= max_cname_hops; ++hops) {
@@ -97,6 +105,8 @@ std::vector<std::string> Answer::texts() const {
         if (const auto* text = std::get_if<Txt>(&record.data)) all.push_back(text->joined());
     return all;
 }
+
+std::string Answer::reason() const { return why.empty() ? std::string(dns::to_string(outcome)) : why; }
 
 std::vector<DomainName> Answer::names() const {
     std::vector<DomainName> all;

@@ -132,9 +132,14 @@ struct Answer {
     [[nodiscard]] std::vector<IpAddress> addresses() const;
     /// Texts of TXT records, joined, raw.
     [[nodiscard]] std::vector<std::string> texts() const;
+    /// What to say when nothing was learnt: `why`, or at least the outcome.
+    [[nodiscard]] std::string reason() const;
     /// Names of NS or PTR records.
     [[nodiscard]] std::vector<DomainName> names() const;
 };
+
+/// Where the names of an address stand: "25.113.0.203.in-addr.arpa", or nibbles below ip6.arpa (RFC 1035 3.5, RFC 3596 2.5).
+[[nodiscard]] DomainName reverse_name(const IpAddress& address);
 
 inline constexpr std::size_t max_answer_records = 100;
 inline constexpr std::size_t max_cname_hops = 8;
