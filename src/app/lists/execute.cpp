@@ -122,11 +122,6 @@ net::Task<> run_job(net::Loop& loop, Job& job) {
 
 }  // namespace
 
-Exit refuse(const std::string& sentence) {
-    std::fprintf(stderr, "postern: %s\n", sentence.c_str());
-    return Exit::usage;
-}
-
 Exit execute_lists(const ListsSettings& settings, const std::vector<std::string>& words, const Hooks& hooks) {
     std::vector<Choice> choices;
     if (settings.public_lists) {

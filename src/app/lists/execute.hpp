@@ -21,7 +21,4 @@ struct Hooks {
 [[nodiscard]] Exit execute_lists(const ListsSettings& settings, const std::vector<std::string>& words,
                                  const Hooks& hooks);
 
-/// "postern: SENTENCE" on standard error.
-Exit refuse(const std::string& sentence);
-
 }  // namespace postern::app

@@ -7,9 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <unistd.h>
-
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -18,33 +15,22 @@ namespace {
 
 using namespace reputation;
 
-std::unexpected<Error> bad(std::string_view option, std::string_view value, std::string_view why) {
-    return fail("usage", fmt::format("{} \"{}\": {}", option, printable(value, 256), why));
-}
-
-Result<std::string> read_file(std::string_view option, const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    if (!file || !(text << file.rdbuf())) return bad(option, path, "cannot be read");
-    return text.str();
-}
-
 Result<void> read_tiers(const std::string& text, std::set<int>& tiers) {
     tiers.clear();
     std::istringstream words(text);
     for (std::string word; std::getline(words, word, ',');) {
         if (word.size() != 1 || word[0] < '0' || word[0] > '3')
-            return bad("--tier", text, "tiers are 0, 1, 2 and 3, separated by commas");
+            return bad_option("--tier", text, "tiers are 0, 1, 2 and 3, separated by commas");
         tiers.insert(word[0] - '0');
     }
-    if (tiers.empty()) return bad("--tier", text, "tiers are 0, 1, 2 and 3, separated by commas");
+    if (tiers.empty()) return bad_option("--tier", text, "tiers are 0, 1, 2 and 3, separated by commas");
     return {};
 }
 
 /// One zone a line; a known zone keeps what the catalogue knows of it, a dead one is an error with its story.
 Result<std::vector<List>> read_zones_file(const std::string& path, const Catalogue& catalogue) {
     std::ifstream file(path);
-    if (!file) return bad("--zones-file", path, "cannot be read");
+    if (!file) return bad_option("--zones-file", path, "cannot be read");
     std::vector<List> lists;
     std::size_t number = 0;
     for (std::string line; std::getline(file, line);) {
@@ -62,31 +48,8 @@ Result<std::vector<List>> read_zones_file(const std::string& path, const Catalog
         lists.push_back(known && known->part == nullptr ? *known->list : own_zone(*zone));
         lists.back().own = true;
     }
-    if (lists.empty()) return bad("--zones-file", path, "names no zone");
+    if (lists.empty()) return bad_option("--zones-file", path, "names no zone");
     return lists;
-}
-
-Result<void> read_resolver(const Invocation& invocation, ListsSettings& settings) {
-    if (invocation.has("--resolver")) settings.resolver.servers.clear();
-    for (const std::string& text : invocation.values("--resolver")) {
-        const auto server = net::Endpoint::parse(text, 53);
-        if (!server) return bad("--resolver", text, server.error().message);
-        settings.resolver.servers.push_back(*server);
-    }
-    for (const std::string& text : invocation.values("--stub")) {
-        const auto stub = net::parse_stub(text);
-        if (!stub) return bad("--stub", text, stub.error().message);
-        settings.resolver.stubs.push_back(*stub);
-    }
-    for (const char* option : {"--root-hints", "--trust-anchor"}) {
-        const auto path = invocation.value(option);
-        if (path && access(path->c_str(), R_OK) != 0) return bad(option, *path, "cannot be read");
-    }
-    settings.resolver.root_hints = invocation.value("--root-hints").value_or(settings.resolver.root_hints);
-    settings.resolver.trust_anchor = invocation.value("--trust-anchor").value_or(settings.resolver.trust_anchor);
-    settings.own_dns =
-        !settings.resolver.servers.empty() || !settings.resolver.root_hints.empty() || !settings.resolver.stubs.empty();
-    return {};
 }
 
 Result<void> read_catalogue(const Invocation& invocation, ListsSettings& settings) {
@@ -107,7 +70,7 @@ Result<void> read_selection(const Invocation& invocation, ListsSettings& setting
     settings.wishes.all = invocation.has("--all");
     for (const std::string& text : invocation.values("--list")) {
         auto zone = DomainName::parse(text);
-        if (!zone) return bad("--list", text, zone.error().message);
+        if (!zone) return bad_option("--list", text, zone.error().message);
         settings.wishes.named.push_back(*std::move(zone));
     }
     if (const auto path = invocation.value("--zones-file")) {
@@ -121,40 +84,24 @@ Result<void> read_selection(const Invocation& invocation, ListsSettings& setting
 
 }  // namespace
 
-Result<Config> read_config(const Invocation& invocation) {
-    const auto path = invocation.value("--config");
-    return load_config(path.value_or(default_config_path), path.has_value());
-}
-
-std::string data_directory(const Invocation& invocation, const Config& config) {
-    if (const auto given = invocation.value("--data-dir")) return *given;
-    if (const char* given = std::getenv("POSTERN_DATA_DIR"); given != nullptr && *given != '\0') return given;
-    if (!config.data_dir.empty()) return config.data_dir;
-    if (geteuid() == 0) return "/var/lib/postern";
-    if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != '\0')
-        return std::string(state) + "/postern";
-    const char* home = std::getenv("HOME");
-    return home == nullptr || *home == '\0' ? std::string{} : std::string(home) + "/.local/state/postern";
-}
-
 Result<ListsSettings> read_lists_settings(const Invocation& invocation) {
     ListsSettings settings;
     auto config = read_config(invocation);
     if (!config) return std::unexpected(config.error());
-    settings.resolver = config->dns;
     settings.timeout = config->timeout;
     settings.wishes.commercial = config->commercial_use;
     settings.wishes.registered = config->registered;
     settings.wishes.keys = config->keys;
     if (auto read = read_catalogue(invocation, settings); !read) return std::unexpected(read.error());
     if (auto read = read_selection(invocation, settings); !read) return std::unexpected(read.error());
-    if (auto read = read_resolver(invocation, settings); !read) return std::unexpected(read.error());
-    if (const auto text = invocation.value("--timeout")) {
-        const auto length = parse_duration(*text);
-        if (!length || *length < std::chrono::milliseconds(100) || *length > std::chrono::minutes(2))
-            return bad("--timeout", *text, length ? "is from 100ms to 2m" : length.error().message);
-        settings.timeout = *length;
-    }
+    auto resolver = read_resolver_options(invocation, *config);
+    if (!resolver) return std::unexpected(resolver.error());
+    settings.resolver = *std::move(resolver);
+    settings.own_dns =
+        !settings.resolver.servers.empty() || !settings.resolver.root_hints.empty() || !settings.resolver.stubs.empty();
+    const auto timeout = read_timeout(invocation, settings.timeout);
+    if (!timeout) return std::unexpected(timeout.error());
+    settings.timeout = *timeout;
     settings.format = invocation.value("--format").value_or("text");
     settings.quiet = invocation.has("--quiet");
     settings.data_dir = data_directory(invocation, *config);

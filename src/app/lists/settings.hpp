@@ -2,8 +2,7 @@
 // What a run of `lists` was told: its options, checked, each fault with the argument's name.
 #pragma once
 
-#include "app/cli/command.hpp"
-#include "app/config/config.hpp"
+#include "app/cli/shared_options.hpp"
 #include "net/resolver.hpp"
 #include "reputation/selection.hpp"
 
@@ -27,11 +26,5 @@ struct ListsSettings {
 
 /// Errors: a sentence that names the option or file.
 [[nodiscard]] Result<ListsSettings> read_lists_settings(const Invocation& invocation);
-
-/// --config, or the default file if it is there.
-[[nodiscard]] Result<Config> read_config(const Invocation& invocation);
-
-/// --data-dir, POSTERN_DATA_DIR, the configuration's, /var/lib/postern for root, else the user's state directory; "" if there is none.
-[[nodiscard]] std::string data_directory(const Invocation& invocation, const Config& config);
 
 }  // namespace postern::app
