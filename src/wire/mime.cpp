@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire/mime.hpp"
+
+#include "wire/base64.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace postern::wire {
+namespace {
+
+std::string lowered(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return out;
+}
+
+/// The value of a parameter such as boundary, quotes taken off; "" if it is not there.
+std::string parameter(std::string_view value, std::string_view name) {
+    const std::string text = lowered(value);
+    auto at = text.find(std::string(name) + "=");
+    if (at == text.npos) return {};
+    std::string_view rest = value.substr(at + name.size() + 1);
+    if (rest.starts_with('"')) return std::string(rest.substr(1, rest.find('"', 1) - 1));
+    return std::string(rest.substr(0, rest.find_first_of("; \t")));
+}
+
+std::string decode_quoted_printable(std::string_view text) {
+    const auto digit = [](char c) -> int {
+        if (c >= '0' && c <= '9') return c - '0';
+        if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+        if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+        return -1;
+    };
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '=') {
+            out += text[i];
+        } else if (text.substr(i + 1).starts_with("\r\n")) {
+            i += 2;
+        } else if (i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0) {
+            out += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
+            i += 2;
+        } else {
+            out += '=';
+        }
+    }
+    return out;
+}
+
+std::vector<std::string_view> parts_of(std::string_view body, const std::string& boundary) {
+    const std::string mark = "--" + boundary;
+    std::vector<std::string_view> parts;
+    std::size_t begin = body.npos;
+    for (std::size_t line = 0; line < body.size();) {
+        const auto end = std::min(body.find("\r\n", line), body.size());
+        if (body.substr(line, end - line).starts_with(mark)) {
+            if (begin != body.npos) parts.push_back(body.substr(begin, line >= begin + 2 ? line - 2 - begin : 0));
+            if (body.substr(line + mark.size(), 2) == "--" || parts.size() > max_mime_parts) return parts;
+            begin = std::min(end + 2, body.size());
+        }
+        line = end + 2;
+    }
+    if (begin != body.npos) parts.push_back(body.substr(begin));  // the end is missing; what is there counts
+    return parts;
+}
+
+Result<void> collect(const Message& message, int depth, std::vector<MimeLeaf>& leaves) {
+    if (depth > max_mime_depth)
+        return fail("mime.too_deep", fmt::format("parts are nested more than {} deep", max_mime_depth));
+    const HeaderField* content = message.first("content-type");
+    const std::string value = content == nullptr ? "text/plain" : content->value();
+    const std::string type = lowered(value.substr(0, value.find_first_of("; \t")));
+    if (type.starts_with("multipart/")) {
+        for (const std::string_view part : parts_of(message.body, parameter(value, "boundary"))) {
+            const auto inner = parse_message(part);
+            if (!inner) continue;  // a part that is none: nothing can be decoded from it
+            if (auto done = collect(*inner, depth + 1, leaves); !done) return done;
+        }
+        return {};
+    }
+    if (leaves.size() >= max_mime_parts)
+        return fail("mime.too_many_parts", fmt::format("the message has more than {} parts", max_mime_parts));
+    const HeaderField* encoding = message.first("content-transfer-encoding");
+    const std::string how = encoding == nullptr ? "" : lowered(encoding->value());
+    MimeLeaf leaf{type, message.body};
+    if (how == "base64") leaf.octets = decode_base64(message.body).value_or(message.body);
+    if (how == "quoted-printable") leaf.octets = decode_quoted_printable(message.body);
+    leaves.push_back(std::move(leaf));
+    return {};
+}
+
+}  // namespace
+
+Result<std::vector<MimeLeaf>> mime_leaves(const Message& message) {
+    std::vector<MimeLeaf> leaves;
+    if (auto done = collect(message, 0, leaves); !done) return std::unexpected(done.error());
+    return leaves;
+}
+
+}  // namespace postern::wire
