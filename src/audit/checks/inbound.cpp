@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inbound mail only by way of the filtering service (measure 4).
+#include "audit/checks/judges.hpp"
+#include "audit/checks/senders.hpp"
+#include "audit/filter_service.hpp"
+#include "audit/target.hpp"
+#include "base/contains.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace postern::audit {
+namespace {
+
+const FilterService* declared(const Evidence& evidence) {
+    for (const FilterService& service : evidence.services)
+        if (service.id == evidence.filter_service) return &service;
+    return nullptr;
+}
+
+}  // namespace
+
+Judging judge_mx_at_filter(const Evidence& evidence) {
+    const FilterService* service = declared(evidence);
+    if (service == nullptr)
+        co_return Findings{
+            unknown("FILTER_UNCATALOGUED",
+                    fmt::format("{} is not in the catalogue of filtering services.", evidence.filter_service))};
+    const MailHosts mx = co_await find_mail_hosts(*evidence.domain);
+    if (!mx.unknown.empty())
+        co_return Findings{
+            unknown("MX_UNKNOWN", fmt::format("The MX records could not be looked up: {}.", mx.unknown))};
+    Findings out;
+    for (const MailHost& host : mx.hosts)
+        if (service_of(evidence.services, host.name) != service)
+            out.push_back(
+                failing("MX_BESIDE_FILTER",
+                        fmt::format("The mail host {} is none of {}: whoever delivers there goes around the filter.",
+                                    host.name.text(), service->name),
+                        fmt::format("Take its MX record away, wait for its TTL, then let in only {}.", service->name)));
+    if (out.empty()) out.push_back(pass("MX_AT_FILTER", fmt::format("Every MX record leads to {}.", service->name)));
+    co_return out;
+}
+
+Judging judge_stale_mx(const Evidence& evidence) {
+    Findings out;
+    const MailHosts mx = co_await find_mail_hosts(*evidence.domain);
+    if (!mx.unknown.empty())
+        co_return Findings{
+            unknown("MX_UNKNOWN", fmt::format("The MX records could not be looked up: {}.", mx.unknown))};
+    for (const SmtpLook& look : evidence.looks)
+        if (look.port == 25 && look.unknown.empty() && service_of(evidence.services, look.host) == nullptr)
+            out.push_back(failing("ORIGIN_ANSWERS",
+                                  fmt::format("{} ({}) answers strangers on port 25, beside the filter.",
+                                              look.host.text(), look.ip.to_string()),
+                                  "Let only the filter's servers in to port 25."));
+    for (const SmtpLook& look : evidence.looks)
+        if (look.port == 25 && !look.unknown.empty() && service_of(evidence.services, look.host) == nullptr)
+            out.push_back(evidence.port25_blocked_here
+                              ? unknown("ORIGIN_NOT_SEEN",
+                                        fmt::format("{} could not be looked at: {}.", look.host.text(), look.unknown),
+                                        "Run the audit from a network where port 25 is open.")
+                              : pass("ORIGIN_SILENT",
+                                     fmt::format("{} does not answer here: {}.", look.host.text(), look.unknown)));
+    if (out.empty()) out.push_back(pass("NO_STALE_MX", "No mail host beside the filter's answered."));
+    co_return out;
+}
+
+Judging judge_origin_discoverable(const Evidence& evidence) {
+    constexpr std::array<std::string_view, 8> usual{"mail", "smtp",         "mx",      "exchange",
+                                                    "owa",  "autodiscover", "webmail", "remote"};
+    std::vector<DomainName> names;
+    dns::Questions questions;
+    for (const std::string_view label : usual)
+        if (const auto name = evidence.domain->below(label)) {
+            names.push_back(*name);
+            questions.push_back({*name, dns::Type::a});
+        }
+    const auto answers = co_await dns::ask(std::move(questions));
+    const OwnSenders own = co_await find_own_senders(evidence);
+    Findings out;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        for (const IpAddress& ip : answers[i].addresses())
+            if (contains(own.addresses, ip))
+                out.push_back(warning(
+                    "ORIGIN_NAMED",
+                    fmt::format(
+                        "{} leads to {}, a sender of yours: who looks for the server behind the filter finds it.",
+                        names[i].text(), ip.to_string()),
+                    "Let only the filter's servers in to port 25; then it may be found."));
+    if (out.empty())
+        out.push_back(pass("ORIGIN_NOT_NAMED", "The usual names do not lead to the server behind the filter."));
+    co_return out;
+}
+
+Judging judge_inbound_outside_filter(const Evidence& evidence) {
+    const FilterService* service = declared(evidence);
+    if (service == nullptr)
+        return settled({unknown("FILTER_UNCATALOGUED", fmt::format("{} is not in the catalogue of filtering services.",
+                                                                   evidence.filter_service))});
+    std::vector<std::string> outside;
+    std::uint64_t inside = 0;
+    for (const auto& [text, count] : evidence.logs->inbound.top(evidence::Tally::max_keys)) {
+        const auto ip = IpAddress::parse(text);
+        const bool theirs = ip && std::ranges::any_of(evidence.filter_networks,
+                                                      [&](const Network& network) { return network.contains(*ip); });
+        if (theirs) inside += count;
+        else outside.push_back(fmt::format("{} ({})", text, count));
+    }
+    if (evidence.filter_networks.empty())
+        return settled({unknown("FILTER_RANGES_UNKNOWN",
+                                fmt::format("The networks from which {} delivers are not known.", service->name),
+                                fmt::format("Give them: --filter-networks FILE, from {}", service->ranges))});
+    if (!outside.empty())
+        return settled({failing("INBOUND_AROUND_FILTER",
+                                fmt::format("Mail came in from outside the filter: {}.", some_of(outside)),
+                                "Find out who they are; then let only the filter's networks in to port 25.")});
+    return settled(
+        {pass("INBOUND_BY_FILTER", fmt::format("All {} messages from outside came from the filter.", inside))});
+}
+
+}  // namespace postern::audit
