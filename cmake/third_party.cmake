@@ -9,7 +9,7 @@ target_compile_definitions(boost_headers INTERFACE BOOST_ASIO_NO_DEPRECATED BOOS
 target_link_libraries(boost_headers INTERFACE Threads::Threads)
 
 # By library, not by pkg-config: libunbound's file wants the development files of all that libunbound itself was built with.
-foreach(package sqlite3 unbound crypto psl archive expat)
+foreach(package sqlite3 unbound ssl crypto psl archive expat)
   find_library(POSTERN_${package} ${package} REQUIRED)
   add_library(${package} INTERFACE)
   target_link_libraries(${package} INTERFACE ${POSTERN_${package}})

@@ -6,6 +6,8 @@
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 
+#include <boost/asio/post.hpp>
+
 #include <fmt/format.h>
 
 #include <unbound.h>
@@ -268,8 +270,9 @@ void UnboundAsker::abandon(std::string why) {
 Task<> UnboundAsker::close() {
     abandon("the resolver was closed");
     timer_.cancel();
+    // Whoever closes may have been resumed by an answer, within ub_process: the context must outlive that call.
+    co_await asio::post(loop_.executor(), asio::use_awaitable_t<Executor>{});
     release();
-    co_return;
 }
 
 void UnboundAsker::release() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands there are.
 #include "app/cli/command.hpp"
+#include "app/audit/audit_command.hpp"
 #include "app/casework/case_command.hpp"
 #include "app/config/config_command.hpp"
 #include "app/explain/explain_command.hpp"
@@ -53,6 +54,48 @@ constexpr std::array lists_examples{
             "Your own or rsynced lists, as many addresses as you like."},
 };
 
+constexpr std::array<std::string_view, 4> report_formats{"text", "json", "html", "junit"};
+constexpr std::array<std::string_view, 6> fail_choices{"critical", "high", "medium", "low", "warning", "never"};
+constexpr std::array evidence_options{
+    Option{"--message", "FILE", "A message that the server sent, whole source, as saved from an outside mailbox."},
+    Option{"--logs", "FILE",
+           "Mail logs: Postfix, Exim, OpenSMTPD, Exchange tracking; compressed or not. Default: the system's own of 30 "
+           "days.",
+           true},
+    Option{"--dmarc-reports", "DIR", "DMARC aggregate reports: XML, zip, gzip or the mails that brought them."},
+    Option{"--import", "[NAME=]FILE",
+           "Evidence from another machine: postfix.main (postconf), postfix.master (postconf -M), exim.options (exim "
+           "-bP), exim.config (exim -bP config), opensmtpd.config, clamd.conf, clamd.version, firewall (nft list "
+           "ruleset), proc.tcp, passwd.",
+           true},
+    Option{"--attest", "WHAT=WHO,DATE", "What only a person can know: endpoint-protection=NAME,2026-11-02.", true},
+    Option{"--filter-service", "ID", "The filtering service in front, or none. Default: recognised by the MX records."},
+    Option{"--filter-networks", "FILE", "The networks it delivers from, one a line."},
+    Option{"--no-host", "", "Does not look at this machine."},
+    Option{"--no-smtp", "", "Does not look at the target's servers."},
+    Option{"--record", "FILE", "Keeps all evidence, to be judged again."},
+    Option{"--replay", "FILE", "Judges kept evidence, without a network."},
+};
+constexpr std::array choice_options{
+    Option{"--only", "ID[,ID]", "Judges only these checks.", true},
+    Option{"--skip", "ID[,ID]", "Leaves these out.", true},
+    Option{"--measure", "M[,M]", "Judges only these measures: M0 to M7, MC.", true},
+    Option{"--fail-on", "LEVEL",
+           "Which failures end in exit code 1: critical, high, medium, low, warning or never. Default: low.", false,
+           fail_choices},
+    Option{"--details", "", "Shows what holds, too."},
+    Option{"--timeout", "DURATION", "How long a server or list may take, such as 5s. Default: 5s."},
+    Option{"--format", "FORMAT", "text, json, html or junit. Default: text.", false, report_formats},
+};
+constexpr std::array<std::span<const Option>, 4> audit_groups{evidence_options, choice_options, dns_options,
+                                                              shared_options};
+constexpr std::array audit_examples{
+    Example{"postern audit example.com", "From a laptop: DNS, the servers' greetings, the lists."},
+    Example{"sudo postern audit example.com", "On the mail server: also its configuration, logs, scanner, firewall."},
+    Example{"postern audit example.com --message sent.eml", "What one message that you sent shows of the way it took."},
+    Example{"postern audit example.com --format html > report.html", "A page to hand on."},
+};
+
 constexpr std::array<std::string_view, 2> plain_formats{"text", "json"};
 constexpr std::array answer_options{
     Option{"--format", "FORMAT", "text or json. Default: text.", false, plain_formats},
@@ -96,6 +139,12 @@ constexpr std::array config_examples{
     Example{"postern config check postern.toml", "Faults with line, column and the nearest setting."}};
 
 constexpr std::array commands_table{
+    Command{
+        "audit", "[DOMAIN] [ADDRESS...]", "do the protective measures hold?",
+        "Audits a domain and its mail server from what DNS, the servers' greetings, this machine, logs, a message and "
+        "DMARC reports already prove, and says what to do first. It is passive: no mail is sent, no relay is tried.\n\n"
+        "Every check has its evidence and its mend; what could not be learnt is unknown, never a pass.",
+        audit_groups, audit_examples, &run_audit},
     Command{"lists", "SUBJECT...", "is this address or domain on a blocklist?",
             "Asks blocklists about addresses (IPv4, IPv6), small networks, IPv6 /64s and domains; a single - reads "
             "subjects from standard input, one a line. Asks your own lists without bound; public lists for at most "

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/collect/host.hpp"
+
+#include "app/collect/run_tool.hpp"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+namespace postern::app {
+namespace {
+
+using audit::Evidence;
+
+/// The file's beginning, at most 4 MiB.
+Result<std::string> read_some(const char* path) {
+    errno = 0;
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return fail("host.unreadable", fmt::format("{}: {}", path, std::strerror(errno)));
+    std::string text(4 * 1024 * 1024, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    return text;
+}
+
+bool keep_tool(Evidence& evidence, const char* name, std::vector<std::string> command, const char* gap) {
+    auto said = run_tool(std::move(command));
+    if (said) evidence.files[name] = *std::move(said);
+    else if (gap != nullptr && said.error().code != "tool.absent") evidence.gaps[gap] = said.error().message;
+    return evidence.files.contains(name);
+}
+
+bool keep_file(Evidence& evidence, const char* name, const char* path) {
+    auto text = read_some(path);
+    if (text) evidence.files[name] = *std::move(text);
+    return text.has_value();
+}
+
+void collect_mta(Evidence& evidence) {
+    if (keep_tool(evidence, "postfix.main", {"postconf"}, "mta"))
+        (void)keep_tool(evidence, "postfix.master", {"postconf", "-M"}, "mta");
+    else if (keep_file(evidence, "postfix.main", "/etc/postfix/main.cf"))
+        (void)keep_file(evidence, "postfix.master", "/etc/postfix/master.cf");
+    for (const char* exim : {"exim", "exim4"})
+        if (keep_tool(evidence, "exim.options", {exim, "-bP"}, "mta")) {
+            (void)keep_tool(evidence, "exim.config", {exim, "-bP", "config"}, nullptr);
+            (void)keep_tool(evidence, "exim.version", {exim, "-bV"}, nullptr);
+            break;
+        }
+    for (const char* path : {"/etc/smtpd.conf", "/etc/mail/smtpd.conf", "/etc/opensmtpd/smtpd.conf"})
+        if (keep_file(evidence, "opensmtpd.config", path)) break;
+}
+
+void collect_scanner(Evidence& evidence) {
+    const bool configured = keep_file(evidence, "clamd.conf", "/etc/clamav/clamd.conf") ||
+                            keep_file(evidence, "clamd.conf", "/etc/clamd.d/scan.conf") ||
+                            keep_file(evidence, "clamd.conf", "/etc/clamd.conf");
+    if (!configured) {
+        evidence.gaps["clamd"] = "no clamd.conf was found";
+        return;
+    }
+    auto version = ask_clamd(evidence.files["clamd.conf"]);
+    if (version) evidence.files["clamd.version"] = *std::move(version);
+    else evidence.gaps["clamd"] = version.error().message;
+}
+
+struct Descriptor {
+    int number = -1;
+    explicit Descriptor(int value) : number(value) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() {
+        if (number >= 0) close(number);
+    }
+};
+
+}  // namespace
+
+Result<std::string> ask_clamd(std::string_view clamd_conf) {
+    const auto settings = evidence::read_key_values(clamd_conf);
+    const auto get = [&](std::string_view key) {
+        const auto found = settings.find(key);
+        return found == settings.end() ? std::string() : found->second;
+    };
+    const std::string path = get("LocalSocket"), port = get("TCPSocket");
+    const std::string where =
+        !path.empty() ? path : fmt::format("{}:{}", get("TCPAddr").empty() ? "127.0.0.1" : get("TCPAddr"), port);
+    const auto silent = [&](const char* what) {
+        return fail("scanner.silent", fmt::format("{} at {}: {}", what, where, std::strerror(errno)));
+    };
+    if (path.empty() && port.empty()) return fail("scanner.silent", "its configuration names no socket");
+    const timeval patience{5, 0};
+    const Descriptor socket_(socket(path.empty() ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    setsockopt(socket_.number, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(socket_.number, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    if (!path.empty()) {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        if (path.size() >= sizeof address.sun_path) return fail("scanner.silent", "its socket's path is too long");
+        std::memcpy(address.sun_path, path.data(), path.size());
+        if (connect(socket_.number, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+            return silent("no connection");
+    } else {
+        addrinfo wanted{};
+        wanted.ai_family = AF_INET;
+        wanted.ai_socktype = SOCK_STREAM;
+        wanted.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+        addrinfo* found = nullptr;
+        const std::string host = get("TCPAddr").empty() || get("TCPAddr") == "localhost" ? "127.0.0.1" : get("TCPAddr");
+        if (getaddrinfo(host.c_str(), port.c_str(), &wanted, &found) != 0)
+            return fail("scanner.silent", fmt::format("{} is no address", where));
+        const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> holder(found, &freeaddrinfo);
+        if (connect(socket_.number, found->ai_addr, found->ai_addrlen) != 0) return silent("no connection");
+    }
+    constexpr std::string_view command = "zVERSION";
+    if (send(socket_.number, command.data(), command.size() + 1, MSG_NOSIGNAL) < 0)
+        return silent("no write");  // with its zero
+    std::string reply(1'024, '\0');
+    const ssize_t got = recv(socket_.number, reply.data(), reply.size(), 0);
+    if (got <= 0) return silent("no answer");
+    reply.resize(static_cast<std::size_t>(got));
+    reply.resize(std::min(reply.find('\0'), reply.size()));
+    return reply;
+}
+
+void collect_host(Evidence& evidence) {
+    collect_mta(evidence);
+    (void)keep_file(evidence, "passwd", "/etc/passwd");
+    if (!keep_file(evidence, "proc.tcp", "/proc/net/tcp"))
+        evidence.gaps["host"] = "the kernel's table of sockets could not be read";
+    (void)keep_file(evidence, "proc.tcp6", "/proc/net/tcp6");
+    (void)keep_file(evidence, "ip_forward", "/proc/sys/net/ipv4/ip_forward");
+    const bool mail_server = evidence.files.contains("postfix.main") || evidence.files.contains("exim.options") ||
+                             evidence.files.contains("opensmtpd.config");
+    if (!mail_server) return;  // scanner, firewall and packages of an office machine are not what is asked about
+    collect_scanner(evidence);
+    if (geteuid() != 0)
+        evidence.gaps["firewall"] = "the firewall's rules can be read by root only; run it as root, or give nft list "
+                                    "ruleset with --import firewall=FILE";
+    else (void)keep_tool(evidence, "firewall", {"nft", "list", "ruleset"}, "firewall");
+    (void)keep_tool(evidence, "packages",
+                    {"dpkg-query", "-W", "-f", "${Package} ${Version} ${db:Status-Status}\\n", "postfix",
+                     "exim4-daemon-light", "exim4-daemon-heavy", "opensmtpd", "clamav-daemon"},
+                    nullptr);
+    (void)keep_tool(evidence, "packages.pending", {"apt-get", "-s", "-o", "Debug::NoLocking=1", "upgrade"}, nullptr);
+}
+
+}  // namespace postern::app

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads mail logs: named files (compressed or not), those that the system keeps, or its journal.
+#pragma once
+
+#include "evidence/mail_log.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace postern::app {
+
+struct LogsRead {
+    evidence::MailLogFindings findings;
+    std::vector<std::string> sources;  ///< files read, or "the journal"
+    std::vector<std::string> faults;   ///< "/var/log/mail.log: permission denied": one sentence each, the rest was read
+};
+
+/// Called now and then with the number of lines read.
+using LogProgress = std::function<void(std::uint64_t lines)>;
+
+/// Without `paths`, what the system keeps of the last 30 days.
+[[nodiscard]] LogsRead read_logs(const std::vector<std::string>& paths, Instant now, const LogProgress& progress);
+
+}  // namespace postern::app

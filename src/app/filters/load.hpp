@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// data/filter-services.toml as values.
+#pragma once
+
+#include "audit/filter_service.hpp"
+
+namespace postern::app {
+
+/// Errors: SOURCE:LINE:COLUMN and what is wrong.
+[[nodiscard]] Result<std::vector<audit::FilterService>> parse_filter_services(std::string_view text,
+                                                                              const std::string& source);
+/// What is built in; a fault in it is a fault of the build and throws.
+[[nodiscard]] std::vector<audit::FilterService> builtin_filter_service_catalogue();
+
+}  // namespace postern::app
