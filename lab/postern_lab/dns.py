@@ -2,8 +2,9 @@
 """The DNS of the lab: a signed root, a signed top level `example.`, unsigned other top levels, and the resolvers."""
 import pathlib
 import subprocess
+import tomllib
 
-from . import blocklists
+from . import blocklists, mail
 from .network import LAB, STATE, addresses, inside, sh, start, wait_for
 
 SOA = "SOA ns.{zone} hostmaster.{zone} 1 600 600 86400 60"
@@ -53,11 +54,13 @@ def auth_zones():
     zones = {}
     for zone in ("signed.example.", "bogus.example.", "plain.example."):
         zones[zone] = ["www A 198.51.100.80", "mail A 203.0.113.25", "@ MX 10 mail", "mail.plain.example.bl A 127.0.0.2"]
-    zones["113.0.203.in-addr.arpa."] = ["25 PTR mail.plain.example."]
     zones["2.0.192.in-addr.arpa."] = ["53 PTR resolver.plain.example."]
     zones["10.in-addr.arpa."] = ["1.0.0 PTR inside.plain.example."]
     zones["8.b.d.0.1.0.0.2.ip6.arpa."] = ["1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0 PTR six.plain.example."]
     zones["server.test."] = ["www A 198.51.100.81"]
+    for zone, entry in tomllib.loads((LAB / "mail.toml").read_text())["zone"].items():
+        zones[zone] = list(entry["records"])
+    zones["example.com."].append(mail.dkim_record())
     # Trees that resolvers like to answer by themselves: an entry in each shows whether the server is reached.
     for zone in ("2.0.192.in-addr.arpa.", "10.in-addr.arpa.", "8.b.d.0.1.0.0.2.ip6.arpa.", "server.test."):
         zones[zone].append("mail.plain.example.bl A 127.0.0.2")
@@ -81,7 +84,7 @@ def build():
     # Top levels: what ends in the same label is delegated there.
     tops = {"example.": [], "test.": [], "arpa.": []}
     for zone in zones:
-        tops[zone.split(".")[-2] + "."] += delegation(zone, f"ns.{zone}", auth4, auth6) + ([ds[zone]] if zone in ds else [])
+        tops.setdefault(zone.split(".")[-2] + ".", []).extend(delegation(zone, f"ns.{zone}", auth4, auth6) + ([ds[zone]] if zone in ds else []))
     tops["example."] += delegation("faulty.example.", "ns.faulty.example.", faulty4, faulty6)
     for zone, v4, v6 in blocklists.delegations():
         tops.setdefault(zone.split(".")[-2] + ".", []).extend(delegation(zone, f"ns.{zone}", v4, v6))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plays scenarios: text files that seed a fault, run postern inside a host, and state what must and must not come of it."""
+import datetime
 import json
 import os
 import pathlib
@@ -11,6 +12,7 @@ import threading
 import time
 import tomllib
 
+from . import mail
 from .network import LAB, STATE, inside, sh
 
 POSTERN = os.environ.get("POSTERN", str(LAB.parent / "build/release/postern"))
@@ -31,11 +33,31 @@ def mismatch(expected, row):
     return None
 
 
+def judge_audit(run, report):
+    """A check named by the run gives exactly these tags beside its passes; with `nothing_fails`, no check fails or is unknown."""
+    seen = {check["id"]: check for check in report["checks"]}
+    for identity, tags in run["checks"].items():
+        if identity not in seen:
+            yield f"no check {identity}"
+            continue
+        found = sorted({finding["tag"] for finding in seen[identity]["findings"] if finding["status"] != "pass"})
+        if found != sorted(tags):
+            yield f"{identity} gives {found}, not {sorted(tags)}"
+    if run.get("nothing_fails"):
+        for check in report["checks"]:
+            if check["status"] in ("fail", "unknown", "warning"):
+                yield f"{check['id']} is {check['status']}: {[finding['sentence'] for finding in check['findings']]}"
+
+
 def judge(run, code, out, err, seconds, queries):
     """All that differs from what the run expects, as sentences."""
     if code != run.get("exit", 0):
         yield f"exit code {code}, not {run.get('exit', 0)}"
-    rows = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
+    if "checks" in run and out.startswith("{"):
+        yield from judge_audit(run, json.loads(out))
+    elif "checks" in run:
+        yield "no report"
+    rows = [] if "checks" in run else [json.loads(line) for line in out.splitlines() if line.startswith("{")]
     for expected in run.get("expect", []):
         same = [row for row in rows if row["zone"] == expected["zone"] and row["subject"] == expected.get("subject", row["subject"])]
         if not same:
@@ -77,11 +99,12 @@ def count_queries(start):
 
 def command(run, scenario, folder):
     words = [POSTERN, *run["command"]]
-    if run["command"][0] == "lists" and run.get("dns", "root") == "root":
+    if run["command"][0] in ("lists", "audit", "identity") and run.get("dns", "root") == "root":
         words += ["--root-hints", str(STATE / "root.hints"), "--trust-anchor", str(STATE / "root.key")]
     for name in scenario.get("files", {}):
         words = [word.replace(f"@{name}@", str(folder / name)) for word in words]
-    return inside(scenario.get("host", "site"), "env", f"POSTERN_DATA_DIR={folder / 'data'}", *words)
+    words = [word.replace("@state@", str(STATE)) for word in words]
+    return inside(run.get("host", scenario.get("host", "site")), "env", f"POSTERN_DATA_DIR={folder / 'data'}", *words)
 
 
 def play_run(run, scenario, folder):
@@ -101,13 +124,32 @@ def play_run(run, scenario, folder):
     return list(judge(run, process.returncode, out, err, seconds, queries)), out + err
 
 
+def change_configuration(scenario):
+    """Settings of the mail server's files for the time of the scenario; what runs is not reloaded, for the audit reads the files."""
+    undo = []
+    for table, path, form in (("postfix", mail.ETC / "postfix" / "main.cf", "{} = {}"), ("clamd", mail.ETC / "clamav" / "clamd.conf", "{} {}")):
+        if table in scenario:
+            saved = path.read_text()
+            names = scenario[table]
+            kept = [line for line in saved.splitlines() if line.split(" ")[0] not in names]
+            path.write_text("\n".join(kept + [form.format(name, value) for name, value in names.items() if value is not False]) + "\n")
+            undo.append(lambda path=path, saved=saved: path.write_text(saved))
+    if "resolver" in scenario:
+        path = mail.ETC / "resolv.conf"
+        saved = path.read_text()
+        path.write_text(f"nameserver {scenario['resolver']}\n")
+        undo.append(lambda: path.write_text(saved))
+    return undo
+
+
 def play(path):
     scenario = tomllib.loads(path.read_text())
     folder = pathlib.Path(tempfile.mkdtemp(prefix="postern-lab."))
     undo = []
     try:
         for name, text in scenario.get("files", {}).items():
-            (folder / name).write_text(text)
+            (folder / name).write_text(text.replace("@now@", datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S+00:00")))
+        undo += change_configuration(scenario)
         for setup in scenario.get("nft", []):
             table = f"inet postern_{setup.get('name', 'fault')}"
             rules = f"add table {table}\n" + "\n".join(rule.replace("TABLE", table) for rule in setup["rules"])
@@ -119,8 +161,8 @@ def play(path):
                 return scenario["title"], wrong, output
         return scenario["title"], [], ""
     finally:
-        for words in undo:
-            sh(*words, quiet=True)
+        for step in undo:
+            step() if callable(step) else sh(*step, quiet=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 

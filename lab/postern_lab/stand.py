@@ -2,7 +2,7 @@
 """Up and down, whole or not at all."""
 import sys
 
-from . import blocklists, dns, network
+from . import blocklists, dns, mail, network
 
 
 def up():
@@ -16,6 +16,8 @@ def up():
         blocklists.build()
         dns.build()
         dns.wait()
+        mail.build()
+        mail.wait()
     except BaseException:
         for log in sorted(network.STATE.glob("*.log")):
             if lines := log.read_text(errors="replace").splitlines():

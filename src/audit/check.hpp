@@ -82,6 +82,11 @@ struct Check {
     return {Status::unknown, tag, std::move(sentence), std::move(fix)};
 }
 
+/// This vantage cannot tell; `mend` says which can. The check counts as skipped.
+[[nodiscard]] inline Finding elsewhere(std::string_view tag, std::string sentence, std::string mend) {
+    return {Status::skipped, tag, std::move(sentence), std::move(mend)};
+}
+
 /// A judge that asks nothing.
 [[nodiscard]] inline Judging settled(Findings findings) { co_return findings; }
 

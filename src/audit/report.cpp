@@ -66,7 +66,7 @@ std::string missing(const Evidence& evidence, Need need) {
 
 Status worst(const Findings& findings) {
     const auto has = [&](Status status) { return contains(findings, status, &Finding::status); };
-    for (const Status status : {Status::fail, Status::unknown, Status::warning, Status::pass})
+    for (const Status status : {Status::fail, Status::unknown, Status::warning, Status::pass, Status::skipped})
         if (has(status)) return status;
     return Status::unknown;
 }
@@ -77,6 +77,8 @@ dns::Inquiry<Judged> judge_one(const Evidence& evidence, const Check& check) {
         if (out.skipped = missing(evidence, need); !out.skipped.empty()) co_return out;
     out.findings = co_await check.judge(evidence);
     out.status = worst(out.findings);
+    if (out.status == Status::skipped)
+        out.skipped = out.findings.front().fix.empty() ? out.findings.front().sentence : out.findings.front().fix;
     co_return out;
 }
 

@@ -138,6 +138,18 @@ FirewallListing read_nft_listing(std::string_view text) {
     return out;
 }
 
+std::map<std::string, PackageState, std::less<>> read_package_policy(std::string_view text) {
+    std::map<std::string, PackageState, std::less<>> out;
+    std::string name;
+    each_line(text, [&](std::string_view line) {
+        if (!line.empty() && line.front() != ' ' && line.ends_with(':')) name = line.substr(0, line.size() - 1);
+        line = trimmed(line);
+        if (line.starts_with("Installed: ") && line != "Installed: (none)") out[name].installed = line.substr(11);
+        if (line.starts_with("Candidate: ") && out.contains(name)) out[name].candidate = line.substr(11);
+    });
+    return out;
+}
+
 int compare_versions(std::string_view left, std::string_view right) {
     const auto take = [](std::string_view& text) {
         int value = 0;

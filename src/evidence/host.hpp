@@ -48,6 +48,12 @@ struct FirewallListing {
 };
 [[nodiscard]] FirewallListing read_nft_listing(std::string_view text);
 
+/// `apt-cache policy`: what is installed, and what the distribution would install. Packages that are not installed are left out.
+struct PackageState {
+    std::string installed, candidate;
+};
+[[nodiscard]] std::map<std::string, PackageState, std::less<>> read_package_policy(std::string_view text);
+
 /// -1, 0 or 1; parts are compared as numbers, and what follows them ("-15+deb12u10") is not compared.
 [[nodiscard]] int compare_versions(std::string_view left, std::string_view right);
 

@@ -98,6 +98,8 @@ INSTANTIATE_TEST_SUITE_P(
              "from mail.example.com (203.0.113.25) by AM.prod.outlook.example (10.0.0.1) with Microsoft SMTP Server "
              "(version=TLS1_2) id x; x",
              "mail.example.com", "", "203.0.113.25", "AM.prod.outlook.example", true},
+        Line{"folded", "from mail.example.com (mail.example.com [203.0.113.25])\tby mx.c.example with ESMTPS id 1; x",
+             "mail.example.com", "mail.example.com", "203.0.113.25", "mx.c.example", true},
         Line{"internal", "by 2002:a05:6000 with SMTP id x; x", "", "", "", "2002:a05:6000", false}),
     [](const auto& info) { return info.param.name; });
 
@@ -194,6 +196,13 @@ TEST(Host, reads_rules_for_port_25) {
         read_nft_listing(
             "table inet f {\n chain out {\n  type filter hook output priority 0;\n  tcp dport 25 accept\n }\n}")
             .output_guarded);
+}
+
+TEST(Host, reads_what_the_package_manager_would_install) {
+    const auto found = read_package_policy("postfix:\n  Installed: 3.7.10\n  Candidate: 3.7.11\n  Version "
+                                           "table:\nexim4:\n  Installed: (none)\n  Candidate: 4.96\n");
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found.at("postfix").candidate, "3.7.11");
 }
 
 TEST(Host, compares_versions_and_sizes) {

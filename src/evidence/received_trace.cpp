@@ -42,8 +42,15 @@ std::string organisation(std::string_view host) {
 }  // namespace
 
 Hop read_received(std::string_view value) {
-    Hop hop{.raw = std::string(value.substr(0, 2'000))};
-    const std::string_view text = before(value, ";");
+    // Folding leaves tabs and runs of blanks.
+    std::string line;
+    for (const char c : value.substr(0, 2'000)) {
+        const bool blank = c == ' ' || c == '\t';
+        if (!blank) line += c;
+        else if (!line.ends_with(' ')) line += ' ';
+    }
+    Hop hop{.raw = line};
+    const std::string_view text = before(line, ";");
     const auto by_at = text.find(" by ");
     const std::string_view from =
         text.starts_with("from ") ? text.substr(5, by_at == text.npos ? text.npos : by_at - 5) : std::string_view{};

@@ -281,7 +281,7 @@ Exit run_audit(const Invocation& invocation) {
     evidence.services = builtin_filter_service_catalogue();
     evidence.attestations = settings->attestations;
     evidence.filter_networks = settings->filter_networks;
-    if (settings->host) collect_host(evidence);
+    if (settings->host) collect_host(evidence, settings->selection.takes(*audit::find_check("1-16")));
     if (auto read = collect_files(*settings, evidence, notes); !read) return refuse(read.error().message);
     evidence.read_files();
     if (settings->logs_wanted) collect_logs(*settings, evidence, notes, progress);

@@ -80,6 +80,8 @@ constexpr std::array choice_options{
     Option{"--only", "ID[,ID]", "Judges only these checks.", true},
     Option{"--skip", "ID[,ID]", "Leaves these out.", true},
     Option{"--measure", "M[,M]", "Judges only these measures: M0 to M7, MC.", true},
+    Option{"--list", "ZONE", "Asks only this list; repeatable. Default: the lists of tiers 1 and 2.", true},
+    Option{"--catalogue", "FILE", "Adds to the built-in catalogue of lists or overrides it."},
     Option{"--fail-on", "LEVEL",
            "Which failures end in exit code 1: critical, high, medium, low, warning or never. Default: low.", false,
            fail_choices},

@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -28,9 +29,11 @@ Result<std::string> read_some(const char* path) {
     errno = 0;
     std::ifstream file(path, std::ios::binary);
     if (!file) return fail("host.unreadable", fmt::format("{}: {}", path, std::strerror(errno)));
-    std::string text(4 * 1024 * 1024, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(file.gcount()));
+    // In small pieces: the kernel refuses large reads of /proc/sys.
+    std::string text;
+    std::array<char, 16 * 1024> piece{};
+    while (text.size() < 4 * 1024 * 1024 && (file.read(piece.data(), piece.size()) || file.gcount() > 0))
+        text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
     return text;
 }
 
@@ -48,7 +51,7 @@ bool keep_file(Evidence& evidence, const char* name, const char* path) {
 }
 
 void collect_mta(Evidence& evidence) {
-    if (keep_tool(evidence, "postfix.main", {"postconf"}, "mta"))
+    if (keep_tool(evidence, "postfix.main", {"postconf", "-x"}, "mta"))
         (void)keep_tool(evidence, "postfix.master", {"postconf", "-M"}, "mta");
     else if (keep_file(evidence, "postfix.main", "/etc/postfix/main.cf"))
         (void)keep_file(evidence, "postfix.master", "/etc/postfix/master.cf");
@@ -134,7 +137,7 @@ Result<std::string> ask_clamd(std::string_view clamd_conf) {
     return reply;
 }
 
-void collect_host(Evidence& evidence) {
+void collect_host(Evidence& evidence, bool packages) {
     collect_mta(evidence);
     (void)keep_file(evidence, "passwd", "/etc/passwd");
     if (!keep_file(evidence, "proc.tcp", "/proc/net/tcp"))
@@ -149,11 +152,11 @@ void collect_host(Evidence& evidence) {
         evidence.gaps["firewall"] = "the firewall's rules can be read by root only; run it as root, or give nft list "
                                     "ruleset with --import firewall=FILE";
     else (void)keep_tool(evidence, "firewall", {"nft", "list", "ruleset"}, "firewall");
-    (void)keep_tool(evidence, "packages",
-                    {"dpkg-query", "-W", "-f", "${Package} ${Version} ${db:Status-Status}\\n", "postfix",
-                     "exim4-daemon-light", "exim4-daemon-heavy", "opensmtpd", "clamav-daemon"},
-                    nullptr);
-    (void)keep_tool(evidence, "packages.pending", {"apt-get", "-s", "-o", "Debug::NoLocking=1", "upgrade"}, nullptr);
+    if (!packages) return;
+    (void)keep_tool(
+        evidence, "packages",
+        {"apt-cache", "policy", "postfix", "exim4-daemon-light", "exim4-daemon-heavy", "opensmtpd", "clamav-daemon"},
+        nullptr);
 }
 
 }  // namespace postern::app

@@ -7,7 +7,8 @@
 
 namespace postern::app {
 
-void collect_host(audit::Evidence& evidence);
+/// `packages`: also asks the package manager, which takes seconds.
+void collect_host(audit::Evidence& evidence, bool packages);
 
 /// clamd's answer to VERSION, over the socket that its configuration names. Errors: scanner.silent.
 [[nodiscard]] Result<std::string> ask_clamd(std::string_view clamd_conf);

@@ -79,7 +79,7 @@ Judging judge_dkim_key(const Evidence& evidence) {
             out.push_back(
                 pass("DKIM_KEY_STRONG", fmt::format("{} uses an RSA key of {} bits.", about(verdict), key.bits)));
     }
-    if (out.empty()) out.push_back(unknown("DKIM_NO_KEY_SEEN", "No signature led to a key.", "See 5-19."));
+    if (out.empty()) out.push_back(elsewhere("DKIM_NO_KEY_SEEN", "No signature led to a key.", "See 5-19."));
     co_return out;
 }
 
@@ -102,7 +102,7 @@ Judging judge_dkim_fields(const Evidence& evidence) {
                                   "Add them to the signer's list of header fields."));
     }
     if (out.empty() && evidence.message->first("dkim-signature") == nullptr)
-        out.push_back(unknown("DKIM_NO_KEY_SEEN", "There is no signature to judge.", "See 5-19."));
+        out.push_back(elsewhere("DKIM_NO_KEY_SEEN", "There is no signature to judge.", "See 5-19."));
     if (out.empty()) out.push_back(pass("DKIM_FIELDS_SIGNED", "The signature covers what matters."));
     co_return out;
 }
@@ -118,7 +118,7 @@ Judging judge_dkim_testing(const Evidence& evidence) {
                 "Take t=y out of the key record."));
         else out.push_back(pass("DKIM_NOT_TESTING", about(verdict) + " leads to a key in earnest."));
     }
-    if (out.empty()) out.push_back(unknown("DKIM_NO_KEY_SEEN", "No signature led to a key.", "See 5-19."));
+    if (out.empty()) out.push_back(elsewhere("DKIM_NO_KEY_SEEN", "No signature led to a key.", "See 5-19."));
     co_return out;
 }
 

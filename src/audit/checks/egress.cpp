@@ -23,7 +23,9 @@ Judging judge_port25_from_here(const Evidence& evidence) {
                              fmt::format("Port 25 is shut on the way out of this network: {}.", evidence.port25_why))});
     const bool reached = std::ranges::any_of(
         evidence.looks, [](const SmtpLook& look) { return look.port == 25 && look.unknown.empty(); });
-    if (!reached) return settled({unknown("PORT25_NOT_TRIED", "No connection to port 25 outside was made from here.")});
+    if (!reached)
+        return settled({elsewhere("PORT25_NOT_TRIED", "No connection to port 25 outside was made from here.",
+                                  "Run the audit of a domain with mail hosts of its own from an office machine.")});
     if (evidence.has_mta())
         return settled(
             {pass("PORT25_OPEN_FOR_SERVER", "This is the mail server, and port 25 is open to it. Run the audit from an "
@@ -47,7 +49,7 @@ Judging judge_mail_server_reaches(const Evidence& evidence) {
                                             "seems shut for the mail server too.",
                                             failed, logs.unreachable.counts.size()),
                                 "Let the mail server out to port 25, or send by a smart host on 587.")});
-    return settled({unknown(
+    return settled({elsewhere(
         "REACHES_TOO_FEW",
         fmt::format("The logs show {} servers outside that took mail; three are wanted for a judgement.", reached),
         "Give longer logs with --logs.")});

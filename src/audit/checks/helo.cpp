@@ -34,8 +34,8 @@ std::string helo_fault(const std::string& name) {
 }
 
 Finding no_helo() {
-    return unknown("HELO_NOT_SEEN", "How the server greets is not known.",
-                   "Give a message it sent to an outside mailbox (--message FILE), or run the audit on the server.");
+    return elsewhere("HELO_NOT_SEEN", "How the server greets is not known.",
+                     "Give a message it sent to an outside mailbox (--message FILE), or run the audit on the server.");
 }
 
 bool is_inside_name(std::string_view host) {
@@ -115,7 +115,8 @@ Judging judge_helo_is_ptr(const Evidence& evidence) {
     for (const HeloName& one : helo_names(evidence)) {
         const auto name = DomainName::parse(one.name);
         if (names.empty())
-            out.push_back(unknown("HELO_NOTHING_TO_COMPARE", "There is no reverse name to compare with.", "See 5-01."));
+            out.push_back(
+                elsewhere("HELO_NOTHING_TO_COMPARE", "There is no reverse name to compare with.", "See 5-01."));
         else if (name && contains(names, name->text()))
             out.push_back(pass("HELO_IS_PTR", fmt::format("{} is also the reverse name.", one.name)));
         else

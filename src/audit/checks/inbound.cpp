@@ -59,9 +59,9 @@ Judging judge_stale_mx(const Evidence& evidence) {
     for (const SmtpLook& look : evidence.looks)
         if (look.port == 25 && !look.unknown.empty() && service_of(evidence.services, look.host) == nullptr)
             out.push_back(evidence.port25_blocked_here
-                              ? unknown("ORIGIN_NOT_SEEN",
-                                        fmt::format("{} could not be looked at: {}.", look.host.text(), look.unknown),
-                                        "Run the audit from a network where port 25 is open.")
+                              ? elsewhere("ORIGIN_NOT_SEEN",
+                                          fmt::format("{} could not be looked at: {}.", look.host.text(), look.unknown),
+                                          "Run the audit from a network where port 25 is open.")
                               : pass("ORIGIN_SILENT",
                                      fmt::format("{} does not answer here: {}.", look.host.text(), look.unknown)));
     if (out.empty()) out.push_back(pass("NO_STALE_MX", "No mail host beside the filter's answered."));
@@ -110,9 +110,9 @@ Judging judge_inbound_outside_filter(const Evidence& evidence) {
         else outside.push_back(fmt::format("{} ({})", text, count));
     }
     if (evidence.filter_networks.empty())
-        return settled({unknown("FILTER_RANGES_UNKNOWN",
-                                fmt::format("The networks from which {} delivers are not known.", service->name),
-                                fmt::format("Give them: --filter-networks FILE, from {}", service->ranges))});
+        return settled({elsewhere("FILTER_RANGES_UNKNOWN",
+                                  fmt::format("The networks from which {} delivers are not known.", service->name),
+                                  fmt::format("Give them: --filter-networks FILE, from {}", service->ranges))});
     if (!outside.empty())
         return settled({failing("INBOUND_AROUND_FILTER",
                                 fmt::format("Mail came in from outside the filter: {}.", some_of(outside)),

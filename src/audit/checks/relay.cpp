@@ -174,7 +174,8 @@ Judging judge_auth_needs_tls(const Evidence& evidence) {
                                       "Set smtpd_tls_auth_only = yes."));
         }
     if (out.empty() && !evidence.postfix.present() && first_look(evidence) == nullptr)
-        out.push_back(unknown("AUTH_NOT_SEEN", "Neither a server nor its configuration was seen."));
+        out.push_back(elsewhere("AUTH_NOT_SEEN", "Neither a server nor its configuration was seen.",
+                                "Run the audit on the server, or from a network where port 25 is open."));
     if (out.empty()) out.push_back(pass("AUTH_NEEDS_TLS", "Passwords are taken over TLS only, as far as was seen."));
     return settled(std::move(out));
 }
@@ -191,7 +192,9 @@ Judging judge_auth_on_25(const Evidence& evidence) {
                 "master.cf."));
         else out.push_back(pass("NO_AUTH_ON_25", fmt::format("{} offers no AUTH on port 25.", look.host.text())));
     }
-    if (out.empty()) out.push_back(unknown("AUTH_NOT_SEEN", "No server was seen on port 25."));
+    if (out.empty())
+        out.push_back(elsewhere("AUTH_NOT_SEEN", "No server was seen on port 25.",
+                                "Run the audit on the server, or from a network where port 25 is open."));
     return settled(std::move(out));
 }
 
@@ -224,7 +227,8 @@ Judging judge_login_matches_sender(const Evidence& evidence) {
     if (out.empty())
         out.push_back(evidence.postfix.present()
                           ? pass("NO_LOGINS", "This server takes no logins.")
-                          : unknown("LOGINS_UNKNOWN", "How this server holds logins to addresses is not judged."));
+                          : elsewhere("LOGINS_UNKNOWN", "How this server holds logins to addresses is not judged.",
+                                      "Postfix is judged by this."));
     return settled(std::move(out));
 }
 

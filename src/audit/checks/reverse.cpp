@@ -68,7 +68,7 @@ Judging judge_ptr_confirmed(const Evidence& evidence) {
                                 name.name.text(), one.ip.is_v4() ? "A" : "AAAA", one.ip.to_string())));
         }
     if (out.empty())
-        out.push_back(unknown("PTR_NOTHING_TO_CONFIRM", "There is no reverse name to confirm.", "See 5-01."));
+        out.push_back(elsewhere("PTR_NOTHING_TO_CONFIRM", "There is no reverse name to confirm.", "See 5-01."));
     co_return out;
 }
 
@@ -91,7 +91,7 @@ Judging judge_ptr_single(const Evidence& evidence) {
         else out.push_back(pass("PTR_ONE", fmt::format("{} has one reverse name.", one.ip.to_string())));
     }
     if (out.empty())
-        out.push_back(unknown("PTR_NOTHING_TO_CONFIRM", "There is no reverse name to judge.", "See 5-01."));
+        out.push_back(elsewhere("PTR_NOTHING_TO_CONFIRM", "There is no reverse name to judge.", "See 5-01."));
     co_return out;
 }
 
@@ -122,7 +122,7 @@ Judging judge_ptr_generic(const Evidence& evidence) {
                                                                name.name.text())));
         }
     if (out.empty())
-        out.push_back(unknown("PTR_NOTHING_TO_CONFIRM", "There is no reverse name to judge.", "See 5-01."));
+        out.push_back(elsewhere("PTR_NOTHING_TO_CONFIRM", "There is no reverse name to judge.", "See 5-01."));
     co_return out;
 }
 

@@ -22,9 +22,9 @@ Judging judge_true_client(const Evidence& evidence) {
     const std::uint64_t total = inbound.total();
     if (total < 20)
         return settled(
-            {unknown("CLIENTS_TOO_FEW",
-                     fmt::format("Only {} messages came in from outside; 20 are wanted for a judgement.", total),
-                     "Give longer logs with --logs.")});
+            {elsewhere("CLIENTS_TOO_FEW",
+                       fmt::format("Only {} messages came in from outside; 20 are wanted for a judgement.", total),
+                       "Give longer logs with --logs.")});
     const auto top = inbound.top(1);
     if (top.front().second * 10 > total * 9 && evidence.filter_service.empty())
         return settled({failing(
@@ -121,9 +121,10 @@ Judging judge_backscatter(const Evidence& evidence) {
                                 "Refuse within SMTP what cannot be delivered: unknown recipients (3-10), full "
                                 "mailboxes, what the filter refuses.")});
     if (logs.delivered_here < 20)
-        return settled({unknown(
+        return settled({elsewhere(
             "BACKSCATTER_TOO_FEW",
-            fmt::format("Only {} messages were delivered here; 20 are wanted for a judgement.", logs.delivered_here))});
+            fmt::format("Only {} messages were delivered here; 20 are wanted for a judgement.", logs.delivered_here),
+            "Give longer logs with --logs.")});
     return settled({pass("NO_BACKSCATTER", fmt::format("{} messages were delivered and none from outside was bounced.",
                                                        logs.delivered_here))});
 }

@@ -90,8 +90,8 @@ Judging judge_spf_helo(const Evidence& evidence) {
         else out.push_back(failing("SPF_HELO_FAIL", what + ".", fix));
     }
     if (out.empty())
-        out.push_back(unknown("HELO_NOT_SEEN", "How the server greets, or from where, is not known.",
-                              "Give --message FILE, or run the audit on the server."));
+        out.push_back(elsewhere("HELO_NOT_SEEN", "How the server greets, or from where, is not known.",
+                                "Give --message FILE, or run the audit on the server."));
     co_return out;
 }
 

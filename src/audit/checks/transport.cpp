@@ -73,9 +73,10 @@ Judging judge_starttls(const Evidence& evidence) {
         if (look.port != 25) continue;
         const std::string who = fmt::format("{} ({})", look.host.text(), look.ip.to_string());
         if (!look.unknown.empty()) {
-            out.push_back(
-                unknown("TLS_NOT_SEEN", fmt::format("{} could not be looked at: {}.", who, look.unknown),
-                        evidence.port25_blocked_here ? "Run the audit from a network where port 25 is open." : ""));
+            const std::string what = fmt::format("{} could not be looked at: {}.", who, look.unknown);
+            out.push_back(evidence.port25_blocked_here
+                              ? elsewhere("TLS_NOT_SEEN", what, "run the audit from a network where port 25 is open")
+                              : unknown("TLS_NOT_SEEN", what));
             continue;
         }
         if (!look.offered_tls)
@@ -101,7 +102,9 @@ Judging judge_starttls(const Evidence& evidence) {
                                   fmt::format("Have one made that names {}.", look.host.text())));
         else out.push_back(pass("TLS_GOOD", fmt::format("{} speaks {}.", who, look.tls_version)));
     }
-    if (out.empty()) out.push_back(unknown("TLS_NOT_SEEN", "No mail server of the target was looked at."));
+    if (out.empty())
+        out.push_back(elsewhere("TLS_NOT_SEEN", "No mail server of the target was looked at.",
+                                "run the audit without --no-smtp"));
     return settled(std::move(out));
 }
 
@@ -125,8 +128,8 @@ Judging judge_tls_out(const Evidence& evidence) {
         else out.push_back(pass("TLS_OUT_ON", fmt::format("Postfix sends with TLS where it can ({}).", level)));
     }
     if (out.empty())
-        out.push_back(unknown("TLS_OUT_NOT_SEEN", "Whether mail leaves over TLS was not seen.",
-                              "Give --message FILE, or run the audit on the server."));
+        out.push_back(elsewhere("TLS_OUT_NOT_SEEN", "Whether mail leaves over TLS was not seen.",
+                                "Give --message FILE, or run the audit on the server."));
     return settled(std::move(out));
 }
 
