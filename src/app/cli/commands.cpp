@@ -131,6 +131,7 @@ constexpr std::array catalogue_options{
     Option{"--catalogue", "FILE", "Adds to the built-in catalogue or overrides it, zone by zone."}};
 constexpr std::array<std::span<const Option>, 1> explain_groups{catalogue_options};
 constexpr std::array explain_examples{
+    Example{"postern explain 5-04", "A check: why it matters, how to verify it by hand, how to mend it."},
     Example{"postern explain xbl.spamhaus.org", "What an entry means, what leads to it, who may ask for removal."}};
 constexpr std::array case_examples{
     Example{"postern case open 203.0.113.7",
@@ -154,9 +155,11 @@ constexpr std::array commands_table{
             "Every list is first proved to work: it must list its test entry and must not list what no list may "
             "hold. What a list does not say is unknown, with the reason; nothing unknown counts as clean.",
             lists_groups, lists_examples, &run_lists},
-    Command{"explain", "ZONE", "what is known of a list: meanings, terms, removal",
-            "Prints what the catalogue knows of a list or a part of one; of a dead one, its story.", explain_groups,
-            explain_examples, &run_explain},
+    Command{"explain", "ZONE|CHECK", "what is known of a list or a check",
+            "Prints what the catalogue knows of a list or a part of one; of a dead one, its story; of a check of the "
+            "audit, "
+            "its page: what it means for being listed, how it is tested, how to fix it.",
+            explain_groups, explain_examples, &run_explain},
     Command{"identity spf", "", "may this address send for this domain?",
             "Evaluates SPF (RFC 7208) and shows the steps, the look-ups counted, and the term that decided.",
             spf_groups, spf_examples, &run_identity_spf},

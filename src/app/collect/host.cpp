@@ -46,8 +46,9 @@ bool keep_tool(Evidence& evidence, const char* name, std::vector<std::string> co
 
 bool keep_file(Evidence& evidence, const char* name, const char* path) {
     auto text = read_some(path);
-    if (text) evidence.files[name] = *std::move(text);
-    return text.has_value();
+    if (!text) return false;
+    evidence.files[name] = *std::move(text);
+    return true;
 }
 
 void collect_mta(Evidence& evidence) {

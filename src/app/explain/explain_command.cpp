@@ -10,6 +10,9 @@
 #include <cstdio>
 
 namespace postern::app {
+
+std::string_view builtin_check_pages();
+
 namespace {
 
 using namespace reputation;
@@ -62,6 +65,15 @@ std::string list_text(const List& list, const Catalogue& catalogue) {
     return out;
 }
 
+/// The page of docs/checks, or nothing.
+std::string_view check_page(std::string_view id) {
+    std::string_view pages = builtin_check_pages();
+    const auto at = pages.find(fmt::format("\f# {} ", id));
+    if (at == pages.npos) return {};
+    pages.remove_prefix(at + 1);
+    return pages.substr(0, pages.find('\f'));
+}
+
 }  // namespace
 
 Exit run_explain(const Invocation& invocation) {
@@ -72,6 +84,10 @@ Exit run_explain(const Invocation& invocation) {
         return Exit::usage;
     }
     const std::string& word = invocation.words().front();
+    if (const std::string_view page = check_page(word); !page.empty()) {
+        std::fwrite(page.data(), 1, page.size(), stdout);
+        return Exit::well;
+    }
     const auto zone = DomainName::parse(word);
     const Catalogue& catalogue = settings->catalogue;
     if (zone)
