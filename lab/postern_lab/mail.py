@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 
-from .network import STATE, inside, ns, sh, start, wait_for
+from .network import LAB, STATE, inside, ns, sh, start, wait_for
 
 ETC = pathlib.Path("/etc/netns") / ns("mail")
 KEY = STATE / "dkim.pem"
@@ -117,6 +117,7 @@ def build():
     firewall = "table inet guard { chain out { type filter hook output priority 0; oifname != lo tcp dport 25 meta skuid != postfix counter reject; }; }"
     sh(*inside("mail", "nft", firewall))
     sh(*inside("mail", "sysctl", "-qw", "net.ipv4.ip_forward=0"))
+    start("hostile", "hostile", "/usr/bin/python3", str(LAB / "servers" / "hostile_smtp.py"), "198.51.100.40")
     start("mail", "postfix", "postfix", "start-fg")
     resolver()
     scanner()
