@@ -9,29 +9,30 @@
 namespace postern::app {
 namespace {
 
-bool wants_file(const Option& option) { return option.value == "FILE" || option.value == "DIR"; }
+bool wants_file(const Option& option) { return option.value.ends_with("FILE") || option.value == "DIR"; }
 
 }  // namespace
 
 std::string bash_completion() {
     std::set<std::string_view> first_words;
     std::string cases, values;
-    std::set<std::string_view> seen;
+    std::set<std::string> seen;  // "lists --format": an option's values differ from command to command
     for (const Command& command : commands()) {
         if (command.hidden) continue;
-        first_words.insert(command.path.substr(0, command.path.find(' ')));
+        const std::string_view first = command.path.substr(0, command.path.find(' '));
+        first_words.insert(first);
         std::string names = "--help";
         for (const auto group : command.options)
             for (const Option& option : group) {
                 names.append(" ").append(option.name);
-                if (!seen.insert(option.name).second) continue;
+                const std::string place = fmt::format("{} {}", first, option.name);
+                if (!seen.insert(place).second) continue;
                 if (!option.choices.empty())
-                    values += fmt::format("        {}) COMPREPLY=($(compgen -W \"{}\" -- \"$word\")); return ;;\n",
-                                          option.name, fmt::join(option.choices, " "));
+                    values += fmt::format("        \"{}\") COMPREPLY=($(compgen -W \"{}\" -- \"$word\")); return ;;\n",
+                                          place, fmt::join(option.choices, " "));
                 else if (wants_file(option))
-                    values +=
-                        fmt::format("        {}) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n", option.name);
-                else if (!option.value.empty()) values += fmt::format("        {}) return ;;\n", option.name);
+                    values += fmt::format("        \"{}\") COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n", place);
+                else if (!option.value.empty()) values += fmt::format("        \"{}\") return ;;\n", place);
             }
         cases += fmt::format("        \"{}\"*) options=\"{}\" ;;\n", command.path, names);
     }
@@ -54,7 +55,7 @@ _postern() {{
         COMPREPLY=($(compgen -W "{} --help --version" -- "$word"))
         return
     fi
-    case "$before" in
+    case "${{COMP_WORDS[1]}} $before" in
 {}    esac
     case "${{COMP_WORDS[1]}}" in
 {}    esac

@@ -19,22 +19,35 @@ constexpr std::string_view owner_fix = "Let only the mail server's user out, as 
 
 Judging judge_port25_from_here(const Evidence& evidence) {
     if (evidence.port25_blocked_here)
-        return settled({pass("PORT25_SHUT_HERE",
-                             fmt::format("Port 25 is shut on the way out of this network: {}.", evidence.port25_why))});
-    const bool reached = std::ranges::any_of(
-        evidence.looks, [](const SmtpLook& look) { return look.port == 25 && look.unknown.empty(); });
-    if (!reached)
-        return settled({elsewhere("PORT25_NOT_TRIED", "No connection to port 25 outside was made from here.",
-                                  "Run the audit of a domain with mail hosts of its own from an office machine.")});
+        co_return Findings{pass("PORT25_SHUT_HERE", fmt::format("Port 25 is shut on the way out of this network: {}.",
+                                                                evidence.port25_why))};
+    std::vector<const SmtpLook*> reached;
+    for (const SmtpLook& look : evidence.looks)
+        if (look.port == 25 && look.unknown.empty()) reached.push_back(&look);
+    if (reached.empty())
+        co_return Findings{elsewhere("PORT25_NOT_TRIED", "No connection to port 25 outside was made from here.",
+                                     "Run the audit of a domain with mail hosts of its own from an office machine.")};
     if (evidence.has_mta())
-        return settled(
-            {pass("PORT25_OPEN_FOR_SERVER", "This is the mail server, and port 25 is open to it. Run the audit from an "
-                                            "office machine to see whether it is shut there.")});
-    return settled({failing("PORT25_OPEN_HERE",
-                            "This machine reached port 25 of a server outside, and it is no mail server: an infected "
-                            "one beside it could, too.",
-                            "At the router, let only the mail server out to port 25, over IPv4 and IPv6, above every "
-                            "general rule that allows.")});
+        co_return Findings{
+            pass("PORT25_OPEN_FOR_SERVER", "This is the mail server, and port 25 is open to it. Run the audit from an "
+                                           "office machine to see whether it is shut there.")};
+    // One's own mail server may stand in the same network: that it was reached proves nothing about the way out.
+    const OwnSenders own = co_await find_own_senders(evidence);
+    for (const SmtpLook* look : reached) {
+        const bool ours =
+            contains(own.addresses, look->ip) ||
+            std::ranges::any_of(own.networks, [&](const Network& network) { return network.contains(look->ip); });
+        if (!ours)
+            co_return Findings{failing("PORT25_OPEN_HERE",
+                                       fmt::format("This machine reached port 25 of {} outside, and it is no mail "
+                                                   "server: an infected one beside it could, too.",
+                                                   look->ip.to_string()),
+                                       "At the router, let only the mail server out to port 25, over IPv4 and IPv6, "
+                                       "above every general rule that allows.")};
+    }
+    co_return Findings{elsewhere(
+        "PORT25_REACHED_OWN", "Only your own mail server was reached on port 25, and it may stand in this network.",
+        "Audit a domain whose mail hosts are elsewhere from an office machine, to see whether port 25 is shut there.")};
 }
 
 Judging judge_mail_server_reaches(const Evidence& evidence) {
