@@ -91,6 +91,8 @@ constexpr std::array table{
           with<domain, filter>, &judge_origin_discoverable},
     Check{"4-09", "no mail came in around the filter", M::filter, high, "mail logs", with<logs, filter>,
           &judge_inbound_outside_filter},
+    Check{"4-14", "no Exchange connector relays for strangers", M::filter, high, "Ms-Exch-SMTP-Accept-Any-Recipient",
+          with<exchange>, &judge_exchange_connectors},
     Check{"5-01", "every sending address has a reverse name", M::identity, critical, "RFC 1912 2.1", with<addresses>,
           &judge_ptr},
     Check{"5-02", "each reverse name leads back", M::identity, critical, "RFC 8601 3", with<addresses>,

@@ -15,6 +15,11 @@ void Evidence::read_files() {
     postfix = evidence::read_postfix_config(text("postfix.main"), text("postfix.master"));
     exim = evidence::read_exim_config(text("exim.options"), text("exim.config"), text("exim.version"));
     opensmtpd = evidence::read_opensmtpd_config(text("opensmtpd.config"), text("opensmtpd.version"));
+    if (const std::string* script = file("exchange")) {
+        auto read = evidence::read_exchange_export(*script);
+        if (read) exchange = *std::move(read);
+        else gaps["exchange"] = read.error().message;
+    }
     if (const std::string* saved = file("message")) {
         auto parsed = wire::parse_message(wire::from_file(*saved));
         if (parsed) {

@@ -11,6 +11,7 @@
 #include "base/instant.hpp"
 #include "base/network.hpp"
 #include "evidence/dmarc_report.hpp"
+#include "evidence/exchange_export.hpp"
 #include "evidence/exim_config.hpp"
 #include "evidence/host.hpp"
 #include "evidence/mail_log.hpp"
@@ -96,12 +97,15 @@ struct Evidence {
     evidence::PostfixConfig postfix;
     evidence::EximConfig exim;
     evidence::OpensmtpdConfig opensmtpd;
+    evidence::ExchangeExport exchange;
     std::optional<wire::Message> message;
     evidence::Trace trace;
 
     void read_files();
     [[nodiscard]] const std::string* file(std::string_view name) const;
-    [[nodiscard]] bool has_mta() const { return postfix.present() || exim.present() || opensmtpd.present; }
+    [[nodiscard]] bool has_mta() const {
+        return postfix.present() || exim.present() || opensmtpd.present || exchange.present();
+    }
 };
 
 }  // namespace postern::audit

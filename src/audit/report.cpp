@@ -57,8 +57,9 @@ std::string missing(const Evidence& evidence, Need need) {
     case Need::filter:
         return evidence.filter_service.empty() ? "no filtering service in front was declared or recognised" : "";
     case Need::exchange:
-        return evidence.file("exchange") != nullptr
-                   ? ""
+        return evidence.exchange.present() ? ""
+               : evidence.gaps.contains("exchange")
+                   ? evidence.gaps.at("exchange")
                    : "run the script of postern export exchange-script and give its output with --import";
     }
     return {};

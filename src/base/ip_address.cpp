@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace postern {
 namespace {
@@ -53,7 +52,7 @@ bool same_prefix(std::span<const std::uint8_t> a, std::span<const std::uint8_t> 
 Result<IpAddress> IpAddress::parse(std::string_view text) {
     std::array<char, INET6_ADDRSTRLEN> terminated{};
     if (text.size() < terminated.size() && !text.contains('\0')) {
-        std::memcpy(terminated.data(), text.data(), text.size());
+        std::ranges::copy(text, terminated.begin());
         std::array<std::uint8_t, 4> v4{};
         if (inet_pton(AF_INET, terminated.data(), v4.data()) == 1) return from_v4(v4);
         std::array<std::uint8_t, 16> v6{};

@@ -38,6 +38,8 @@ TEST(IpAddress, counts_upwards_over_octets) {
     EXPECT_EQ(IpAddress::parse("2001:db8::ffff")->next().to_string(), "2001:db8::1:0");
 }
 
+TEST(IpAddress, is_not_made_of_nothing) { EXPECT_FALSE(IpAddress::parse(std::string_view{})); }
+
 TEST(IpAddress, knows_the_ranges_that_are_not_public) {
     for (const char* text :
          {"10.1.2.3",     "100.64.0.1",  "127.0.0.1", "169.254.1.1",     "172.31.255.255",   "192.168.0.1", "192.0.2.7",

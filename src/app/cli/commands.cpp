@@ -5,6 +5,7 @@
 #include "app/casework/case_command.hpp"
 #include "app/config/config_command.hpp"
 #include "app/explain/explain_command.hpp"
+#include "app/export/export_command.hpp"
 #include "app/identity/identity_command.hpp"
 #include "app/lists/lists_command.hpp"
 
@@ -133,6 +134,9 @@ constexpr std::array<std::span<const Option>, 1> explain_groups{catalogue_option
 constexpr std::array explain_examples{
     Example{"postern explain 5-04", "A check: why it matters, how to verify it by hand, how to mend it."},
     Example{"postern explain xbl.spamhaus.org", "What an entry means, what leads to it, who may ask for removal."}};
+constexpr std::array export_examples{
+    Example{"postern export exchange-script > postern-exchange.ps1",
+            "Run it in the Exchange Management Shell, then postern audit --import exchange.json."}};
 constexpr std::array case_examples{
     Example{"postern case open 203.0.113.7",
             "Asks the lists and writes the case's page: causes, checklist, who may ask."},
@@ -201,6 +205,15 @@ constexpr std::array commands_table{
             lists_groups,
             {},
             &run_case_close},
+    Command{
+        "export exchange-script",
+        "",
+        "a script that reads how Exchange is set up",
+        "Prints a PowerShell script for the Exchange Management Shell. It changes nothing, and writes JSON that "
+        "postern audit --import FILE judges: connectors, who may relay, greeting names, malware filter, recipients.",
+        {},
+        export_examples,
+        &run_export_exchange_script},
     Command{"config check",
             "[FILE]",
             "checks a configuration",

@@ -28,9 +28,9 @@ Judging judge_port25_from_here(const Evidence& evidence) {
         co_return Findings{elsewhere("PORT25_NOT_TRIED", "No connection to port 25 outside was made from here.",
                                      "Run the audit of a domain with mail hosts of its own from an office machine.")};
     if (evidence.has_mta())
-        co_return Findings{
-            pass("PORT25_OPEN_FOR_SERVER", "This is the mail server, and port 25 is open to it. Run the audit from an "
-                                           "office machine to see whether it is shut there.")};
+        co_return Findings{pass("PORT25_OPEN_FOR_SERVER",
+                                "This is the mail server, and port 25 is open to it. Run the audit from an "
+                                "office machine to see whether it is shut there.")};
     // One's own mail server may stand in the same network: that it was reached proves nothing about the way out.
     const OwnSenders own = co_await find_own_senders(evidence);
     for (const SmtpLook* look : reached) {

@@ -121,4 +121,31 @@ Judging judge_inbound_outside_filter(const Evidence& evidence) {
         {pass("INBOUND_BY_FILTER", fmt::format("All {} messages from outside came from the filter.", inside))});
 }
 
+Judging judge_exchange_connectors(const Evidence& evidence) {
+    Findings out;
+    for (const auto& connector : evidence.exchange.receive) {
+        const bool everybody = std::ranges::any_of(
+            connector.remote_ip_ranges, [](const std::string& range) { return evidence::covers_everybody(range); });
+        if (connector.anonymous_relay && everybody)
+            out.push_back(
+                failing("EXCHANGE_OPEN_RELAY",
+                        fmt::format("The receive connector {} lets everybody relay without login.", connector.name),
+                        "Remove-ADPermission of Ms-Exch-SMTP-Accept-Any-Recipient for ANONYMOUS LOGON, or name the "
+                        "machines in RemoteIPRanges."));
+        else if (connector.anonymous_relay)
+            out.push_back(warning("EXCHANGE_ANONYMOUS_RELAY",
+                                  fmt::format("The receive connector {} lets {} relay without login.", connector.name,
+                                              some_of(connector.remote_ip_ranges)),
+                                  "Keep only the machines that cannot log in, each by its address."));
+        else if (connector.anonymous && everybody && !evidence.filter_service.empty())
+            out.push_back(
+                failing("EXCHANGE_AROUND_FILTER",
+                        fmt::format("The receive connector {} takes mail from everybody, beside the filter in front.",
+                                    connector.name),
+                        "Set-ReceiveConnector -RemoteIPRanges to the filter's networks."));
+    }
+    if (out.empty()) out.push_back(pass("EXCHANGE_CONNECTORS_NARROW", "No receive connector relays for strangers."));
+    return settled(std::move(out));
+}
+
 }  // namespace postern::audit

@@ -53,6 +53,7 @@ Judging judge_mx_at_filter(const Evidence& evidence);
 Judging judge_stale_mx(const Evidence& evidence);
 Judging judge_origin_discoverable(const Evidence& evidence);
 Judging judge_inbound_outside_filter(const Evidence& evidence);
+Judging judge_exchange_connectors(const Evidence& evidence);
 
 // reverse.cpp, helo.cpp, spf.cpp, dkim.cpp, dmarc.cpp, transport.cpp: measure 5
 Judging judge_ptr(const Evidence& evidence);

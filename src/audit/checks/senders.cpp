@@ -34,6 +34,8 @@ std::vector<HeloName> helo_names(const Evidence& evidence) {
             out.push_back({std::move(name), "Postfix (smtp_helo_name)", {}});
     if (std::string name = evidence.exim.option("primary_hostname"); !name.empty())
         out.push_back({std::move(name), "Exim (primary_hostname)", {}});
+    for (const auto& connector : evidence.exchange.send)
+        if (!connector.fqdn.empty()) out.push_back({connector.fqdn, "Exchange, send connector " + connector.name, {}});
     return out;
 }
 

@@ -94,6 +94,11 @@ Judging judge_unknown_recipients(const Evidence& evidence) {
                             relayed),
                 std::string(fix)));
     }
+    if (evidence.exchange.recipient_validation == false)
+        out.push_back(failing(
+            "RECIPIENTS_UNCHECKED",
+            "Exchange takes mail for every local part and bounces it later (RecipientValidationEnabled is off).",
+            "Set-RecipientFilterConfig -RecipientValidationEnabled $true, with the anti-spam agents installed."));
     if (evidence.logs && evidence.logs->unknown_bounced > 0)
         out.push_back(
             failing("UNKNOWN_BOUNCED",
