@@ -11,7 +11,9 @@ import time
 import tomllib
 
 LAB = pathlib.Path(__file__).resolve().parent.parent
-STATE = pathlib.Path("/run/postern-lab")
+# Another name (POSTERN_LAB=other) is another lab: several stand beside each other.
+NAME = os.environ.get("POSTERN_LAB", "postern")
+STATE = pathlib.Path(f"/run/{NAME}-lab")
 TOPOLOGY = tomllib.loads((LAB / "topology.toml").read_text())
 
 
@@ -28,7 +30,7 @@ def sh(*words, quiet=False):
 
 
 def ns(host):
-    return f"postern-{host}"
+    return f"{NAME}-{host}"
 
 
 def inside(host, *words):
@@ -110,7 +112,7 @@ def down():
             pass
     listed = sh("ip", "netns", "list").stdout.split()
     for name in listed:
-        if name.startswith("postern-"):
+        if name.startswith(NAME + "-"):
             for pid in sh("ip", "netns", "pids", name, quiet=True).stdout.split():
                 os.kill(int(pid), signal.SIGKILL)
             sh("ip", "netns", "del", name, quiet=True)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every parser of files and tools, and the traces of messages, over one input.
+#include "evidence/connection_log.hpp"
 #include "evidence/dmarc_report.hpp"
 #include "evidence/exchange_log.hpp"
 #include "evidence/exim_config.hpp"
@@ -29,6 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         (void)evidence::read_clamav_version(text);
         (void)evidence::read_nft_listing(text);
         (void)evidence::read_package_policy(text);
+        (void)evidence::read_connection_line(text);
         break;
     }
     case 5:
@@ -37,7 +39,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 6: (void)evidence::unpack(text, {.octets = 1'000'000, .members = 20}); break;
     default: {
         evidence::ExchangeLog log;
-        (void)log.read("#Fields: date-time,client-ip,server-ip,source,event-id,network-message-id,recipient-address,sender-address");
+        (void)log.read(
+            "#Fields: "
+            "date-time,client-ip,server-ip,source,event-id,network-message-id,recipient-address,sender-address");
         (void)log.read(text);
     }
     }

@@ -2,6 +2,7 @@
 #include "evidence/log_clock.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace postern::evidence {
 namespace {
@@ -28,7 +29,21 @@ std::optional<Instant> at(int y, int m, int d, int hour, int minute) {
 
 std::optional<LogClock::Stamp> LogClock::take(std::string_view& line) {
     if (line.size() < 17) return std::nullopt;
+    if (line[0] == '[') return take_epoch(line);
     return line[0] >= '0' && line[0] <= '9' ? take_iso(line) : take_syslog(line);
+}
+
+std::optional<LogClock::Stamp> LogClock::take_epoch(std::string_view& line) {
+    constexpr std::size_t digits = 10;  // until the year 2286; a kernel's seconds since boot have fewer
+    const auto end = line.find(']');
+    std::int64_t value = 0;
+    const char* const first = line.data() + 1;
+    const auto [stop, fault] = std::from_chars(first, first + digits, value);
+    if (end == line.npos || fault != std::errc{} || stop != first + digits || (*stop != '.' && *stop != ']'))
+        return std::nullopt;
+    line.remove_prefix(end + 1);
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    return Stamp{Instant(seconds(value)), Form::epoch};
 }
 
 std::optional<LogClock::Stamp> LogClock::take_syslog(std::string_view& line) {

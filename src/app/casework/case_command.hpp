@@ -7,6 +7,7 @@
 namespace postern::app {
 
 [[nodiscard]] Exit run_case_open(const Invocation& invocation);
+[[nodiscard]] Exit run_case_evidence(const Invocation& invocation);
 [[nodiscard]] Exit run_case_list(const Invocation& invocation);
 [[nodiscard]] Exit run_case_show(const Invocation& invocation);
 [[nodiscard]] Exit run_case_draft(const Invocation& invocation);

@@ -69,7 +69,8 @@ Result<std::chrono::milliseconds> read_timeout(const Invocation& invocation, std
     if (!text) return otherwise;
     const auto length = parse_duration(*text);
     if (!length || *length < std::chrono::milliseconds(100) || *length > std::chrono::minutes(2))
-        return bad_option("--timeout", *text, length ? "is from 100ms to 2m" : length.error().message);
+        return bad_option("--timeout", *text,
+                          length ? "is from 100 milliseconds to 2 minutes" : length.error().message);
     return *length;
 }
 

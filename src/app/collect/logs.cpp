@@ -27,13 +27,6 @@ namespace fs = std::filesystem;
 constexpr std::size_t max_line = 64 * 1024;
 constexpr auto kept = std::chrono::hours(24 * 31);
 
-std::chrono::minutes local_zone(Instant now) {
-    const std::time_t seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
-    std::tm local{};
-    localtime_r(&seconds, &local);
-    return std::chrono::minutes(local.tm_gmtoff / 60);
-}
-
 /// Pieces in, whole lines out; a line longer than max_line is cut.
 class Lines {
 public:
@@ -80,36 +73,8 @@ struct Reading {
 };
 
 std::string read_one(const std::string& path, Reading& reading) {
-    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) return fmt::format("{}: {}", path, std::strerror(errno));
-    std::array<char, 256 * 1024> buffer{};
-    bool first = true, packed = false;
-    Lines lines([&](std::string_view text) { reading.line(text); });
-    const auto more = [&]() -> std::string_view {
-        const ssize_t got = read(file, buffer.data(), buffer.size());
-        return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
-    };
-    std::string_view piece = more();
-    if (first)
-        packed = piece.starts_with("\x1f\x8b") || piece.starts_with("BZh") ||
-                 piece.starts_with("\xfd"
-                                   "7zXZ") ||
-                 piece.starts_with("\x28\xb5\x2f\xfd");
-    std::string fault;
-    if (packed) {
-        const auto done =
-            evidence::decompress([&]() -> std::string_view { return std::exchange(first, false) ? piece : more(); },
-                                 [&](std::string_view octets) {
-                                     lines.feed(octets);
-                                     return true;
-                                 });
-        if (!done) fault = fmt::format("{}: {}", path, done.error().message);
-    } else {
-        for (; !piece.empty(); piece = more()) lines.feed(piece);
-    }
-    lines.end();
+    std::string fault = each_log_line(path, [&](std::string_view text) { reading.line(text); });
     reading.exchange.end_of_file();
-    close(file);
     return fault;
 }
 
@@ -134,6 +99,45 @@ std::vector<std::string> kept_by_system() {
 }
 
 }  // namespace
+
+std::chrono::minutes local_zone(Instant now) {
+    const std::time_t seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+    std::tm local{};
+    localtime_r(&seconds, &local);
+    return std::chrono::minutes(local.tm_gmtoff / 60);
+}
+
+std::string each_log_line(const std::string& path, const std::function<void(std::string_view)>& take) {
+    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return fmt::format("{}: {}", path, std::strerror(errno));
+    std::array<char, 256 * 1024> buffer{};
+    bool first = true;
+    Lines lines(take);
+    const auto more = [&]() -> std::string_view {
+        const ssize_t got = read(file, buffer.data(), buffer.size());
+        return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
+    };
+    std::string_view piece = more();
+    const bool packed = piece.starts_with("\x1f\x8b") || piece.starts_with("BZh") ||
+                        piece.starts_with("\xfd"
+                                          "7zXZ") ||
+                        piece.starts_with("\x28\xb5\x2f\xfd");
+    std::string fault;
+    if (packed) {
+        const auto done =
+            evidence::decompress([&]() -> std::string_view { return std::exchange(first, false) ? piece : more(); },
+                                 [&](std::string_view octets) {
+                                     lines.feed(octets);
+                                     return true;
+                                 });
+        if (!done) fault = fmt::format("{}: {}", path, done.error().message);
+    } else {
+        for (; !piece.empty(); piece = more()) lines.feed(piece);
+    }
+    lines.end();
+    close(file);
+    return fault;
+}
 
 LogsRead read_logs(const std::vector<std::string>& paths, Instant now, const LogProgress& progress) {
     LogsRead out;

@@ -22,4 +22,10 @@ using LogProgress = std::function<void(std::uint64_t lines)>;
 /// Without `paths`, what the system keeps of the last 30 days.
 [[nodiscard]] LogsRead read_logs(const std::vector<std::string>& paths, Instant now, const LogProgress& progress);
 
+/// Every line of a file, compressed or not. Returns why it could not be read (to the end), or "".
+[[nodiscard]] std::string each_log_line(const std::string& path, const std::function<void(std::string_view)>& take);
+
+/// What this machine's local time is ahead of UTC.
+[[nodiscard]] std::chrono::minutes local_zone(Instant now);
+
 }  // namespace postern::app

@@ -35,7 +35,7 @@ TEST(Config, names_place_and_nearest_setting) {
     EXPECT_EQ(parse_config("[lsts]\n", "p.toml").error().message,
               "p.toml:1:2: there is no setting lsts; did you mean lists?");
     EXPECT_EQ(parse_config("[lists]\ntimeout = \"9h\"\n", "p.toml").error().message,
-              "p.toml:2:1: timeout: is from 100ms to 2m");
+              "p.toml:2:1: timeout: is from 100 milliseconds to 2 minutes");
     EXPECT_EQ(parse_config("[lists]\ntimeout = 5\n", "p.toml").error().message,
               "p.toml:2:1: timeout is a text in quotes");
 }

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/audit/audit_command.hpp"
+#include "app/export/export_command.hpp"
+#include "app/cli/command_groups.hpp"
+#include "app/cli/option_groups.hpp"
+
+namespace postern::app {
+namespace {
+
+constexpr std::array<std::string_view, 4> report_formats{"text", "json", "html", "junit"};
+constexpr std::array<std::string_view, 6> fail_choices{"critical", "high", "medium", "low", "warning", "never"};
+constexpr std::array evidence_options{
+    Option{"--message", "FILE", "A message that the server sent, whole source, as saved from an outside mailbox."},
+    Option{"--logs", "FILE",
+           "Mail logs: Postfix, Exim, OpenSMTPD, Exchange tracking; compressed or not. Default: the system's own of 30 "
+           "days.",
+           true},
+    Option{"--dmarc-reports", "DIR", "DMARC aggregate reports: XML, zip, gzip or the mails that brought them."},
+    Option{"--import", "[NAME=]FILE",
+           "Evidence from another machine: postfix.main (postconf), postfix.master (postconf -M), exim.options (exim "
+           "-bP), exim.config (exim -bP config), opensmtpd.config, clamd.conf, clamd.version, firewall (nft list "
+           "ruleset), proc.tcp, passwd.",
+           true},
+    Option{"--attest", "WHAT=WHO,DATE", "What only a person can know: endpoint-protection=NAME,2026-11-02.", true},
+    Option{"--filter-service", "ID", "The filtering service in front, or none. Default: recognised by the MX records."},
+    Option{"--filter-networks", "FILE", "The networks it delivers from, one a line."},
+    Option{"--no-host", "", "Does not look at this machine."},
+    Option{"--no-smtp", "", "Does not look at the target's servers."},
+    Option{"--record", "FILE", "Keeps all evidence, to be judged again."},
+    Option{"--replay", "FILE", "Judges kept evidence, without a network."},
+};
+constexpr std::array choice_options{
+    Option{"--only", "ID[,ID]", "Judges only these checks.", true},
+    Option{"--skip", "ID[,ID]", "Leaves these out.", true},
+    Option{"--measure", "M[,M]", "Judges only these measures: M0 to M7, MC.", true},
+    Option{"--list", "ZONE", "Asks only this list; repeatable. Default: the lists of tiers 1 and 2.", true},
+    Option{"--catalogue", "FILE", "Adds to the built-in catalogue of lists or overrides it."},
+    Option{"--fail-on", "LEVEL",
+           "Which failures end in exit code 1: critical, high, medium, low, warning or never. Default: low.", false,
+           fail_choices},
+    Option{"--details", "", "Shows what holds, too."},
+    Option{"--timeout", "DURATION", "How long a server or list may take, such as 5s. Default: 5s."},
+    Option{"--format", "FORMAT", "text, json, html or junit. Default: text.", false, report_formats},
+};
+constexpr std::array<std::span<const Option>, 4> audit_groups{evidence_options, choice_options, dns_options,
+                                                              shared_options};
+constexpr std::array audit_examples{
+    Example{"postern audit example.com", "From a laptop: DNS, the servers' greetings, the lists."},
+    Example{"sudo postern audit example.com", "On the mail server: also its configuration, logs, scanner, firewall."},
+    Example{"postern audit example.com --message sent.eml", "What one message that you sent shows of the way it took."},
+    Example{"postern audit example.com --format html > report.html", "A page to hand on."},
+};
+
+constexpr std::array export_examples{
+    Example{"postern export exchange-script > postern-exchange.ps1",
+            "Run it in the Exchange Management Shell, then postern audit --import exchange.json."}};
+
+constexpr std::array table{
+    Command{
+        "audit", "[DOMAIN] [ADDRESS...]", "do the protective measures hold?",
+        "Audits a domain and its mail server from what DNS, the servers' greetings, this machine, logs, a message and "
+        "DMARC reports already prove, and says what to do first. It is passive: no mail is sent, no relay is tried.\n\n"
+        "Every check has its evidence and its mend; what could not be learnt is unknown, never a pass.",
+        audit_groups, audit_examples, &run_audit},
+    Command{
+        "export exchange-script",
+        "",
+        "a script that reads how Exchange is set up",
+        "Prints a PowerShell script for the Exchange Management Shell. It changes nothing, and writes JSON that "
+        "postern audit --import FILE judges: connectors, who may relay, greeting names, malware filter, recipients.",
+        {},
+        export_examples,
+        &run_export_exchange_script},
+};
+
+}  // namespace
+
+std::span<const Command> audit_commands() { return table; }
+
+}  // namespace postern::app
