@@ -63,7 +63,12 @@ void collect_mta(Evidence& evidence) {
             break;
         }
     for (const char* path : {"/etc/smtpd.conf", "/etc/mail/smtpd.conf", "/etc/opensmtpd/smtpd.conf"})
-        if (keep_file(evidence, "opensmtpd.config", path)) break;
+        if (keep_file(evidence, "opensmtpd.config", path)) {
+            // smtpd itself says its version only on standard error, as part of a complaint.
+            (void)keep_tool(evidence, "opensmtpd.version",
+                            {"dpkg-query", "-W", "-f", "OpenSMTPD ${Version}", "opensmtpd"}, nullptr);
+            break;
+        }
 }
 
 void collect_scanner(Evidence& evidence) {

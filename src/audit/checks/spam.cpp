@@ -105,7 +105,13 @@ Judging judge_unknown_recipients(const Evidence& evidence) {
                     fmt::format("{} messages to unknown recipients were taken and bounced; {} were refused at RCPT.",
                                 evidence.logs->unknown_bounced, evidence.logs->unknown_refused),
                     std::string(fix)));
-    if (out.empty() && (evidence.postfix.present() || (evidence.logs && evidence.logs->unknown_refused > 0)))
+    if (evidence.exim.present() && !evidence.exim.verifies_recipients)
+        out.push_back(
+            failing("RECIPIENTS_UNCHECKED",
+                    "No ACL of Exim verifies recipients: it takes mail for every local part and bounces it later.",
+                    "Put require verify = recipient into the ACL of acl_smtp_rcpt."));
+    if (out.empty() && (evidence.postfix.present() || evidence.exim.present() ||
+                        (evidence.logs && evidence.logs->unknown_refused > 0)))
         out.push_back(pass("RECIPIENTS_CHECKED",
                            evidence.logs ? fmt::format("Unknown recipients are refused at RCPT ({} in the logs).",
                                                        evidence.logs->unknown_refused)
