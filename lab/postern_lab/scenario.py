@@ -12,7 +12,7 @@ import threading
 import time
 import tomllib
 
-from . import mail, others
+from . import mail, others, script
 from .network import LAB, STATE, inside, sh
 
 POSTERN = os.environ.get("POSTERN", str(LAB.parent / "build/release/postern"))
@@ -154,6 +154,8 @@ def change_configuration(scenario):
 
 
 def play(path):
+    if path.suffix == ".py":
+        return script.play(path)
     scenario = tomllib.loads(path.read_text())
     folder = pathlib.Path(tempfile.mkdtemp(prefix="postern-lab."))
     undo = []
@@ -178,7 +180,7 @@ def play(path):
 
 
 def find(names):
-    every = {path.stem: path for path in sorted((LAB / "scenarios").rglob("*.toml"))}
+    every = {path.stem: path for path in sorted((LAB / "scenarios").rglob("*.*")) if path.suffix in (".toml", ".py")}
     if not names or names == ["all"]:
         return list(every.values())
     unknown = [name for name in names if name not in every]
