@@ -10,7 +10,7 @@
 
 namespace postern::net {
 
-Loop::Loop() : signals_(context_.get_executor()) {}
+Loop::Loop() : terminations_(context_.get_executor()), hangups_(context_.get_executor()) {}
 
 void Loop::run(Task<> main) {
     std::exception_ptr escaped;
@@ -30,16 +30,23 @@ void Loop::post(std::move_only_function<void()> action) {
 void Loop::on_termination(std::move_only_function<void()> action) {
     const bool waiting = static_cast<bool>(std::exchange(on_termination_, std::move(action)));
     if (waiting) return;
-    signals_.add(SIGINT);
-    signals_.add(SIGTERM);
-    await_signal();
+    terminations_.add(SIGINT);
+    terminations_.add(SIGTERM);
+    await_signal(terminations_, on_termination_);
 }
 
-void Loop::await_signal() {
-    signals_.async_wait([this](const boost::system::error_code& fault, int) {
+void Loop::on_hangup(std::move_only_function<void()> action) {
+    const bool waiting = static_cast<bool>(std::exchange(on_hangup_, std::move(action)));
+    if (waiting) return;
+    hangups_.add(SIGHUP);
+    await_signal(hangups_, on_hangup_);
+}
+
+void Loop::await_signal(Signals& signals, Action& action) {
+    signals.async_wait([&](const boost::system::error_code& fault, int) {
         if (fault) return;  // the loop is going away
-        on_termination_();
-        await_signal();
+        action();
+        await_signal(signals, action);
     });
 }
 

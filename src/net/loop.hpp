@@ -42,13 +42,18 @@ public:
     void post(std::move_only_function<void()> action);
     /// Calls `action` on the loop at each SIGINT or SIGTERM from now on, instead of an earlier one.
     void on_termination(std::move_only_function<void()> action);
+    /// The same for SIGHUP.
+    void on_hangup(std::move_only_function<void()> action);
 
 private:
-    void await_signal();
+    using Signals = asio::basic_signal_set<Executor>;
+    using Action = std::move_only_function<void()>;
+
+    static void await_signal(Signals& signals, Action& action);
 
     asio::io_context context_{1};
-    asio::basic_signal_set<Executor> signals_;
-    std::move_only_function<void()> on_termination_;
+    Signals terminations_, hangups_;
+    Action on_termination_, on_hangup_;
 };
 
 }  // namespace postern::net

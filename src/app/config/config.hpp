@@ -10,6 +10,13 @@
 
 namespace postern::app {
 
+/// The daemon as a whole.
+struct ServeConfig {
+    std::string metrics = "127.0.0.1@9925";
+    std::chrono::milliseconds drain{30'000};
+    std::chrono::milliseconds keep_events = std::chrono::days(30);
+};
+
 struct Config {
     net::ResolverOptions dns;
     std::chrono::milliseconds timeout{5'000};
@@ -17,6 +24,7 @@ struct Config {
     std::set<std::string, std::less<>> registered;
     std::map<std::string, std::string, std::less<>> keys;  ///< secrets: never printed
     std::string data_dir;
+    ServeConfig serve;
 };
 
 inline constexpr const char* default_config_path = "/etc/postern/postern.toml";

@@ -23,6 +23,7 @@ struct Setting {
 /// Each of one or more sections; the settings of a section stand together.
 [[nodiscard]] std::span<const Setting> dns_settings();
 [[nodiscard]] std::span<const Setting> lists_settings();
+[[nodiscard]] std::span<const Setting> serve_settings();
 
 /// A duration within bounds, or a fault at the key. Absent: `otherwise`.
 [[nodiscard]] std::chrono::milliseconds read_duration(toml::Table& table, const std::string& key,

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/command_groups.hpp"
+#include "app/cli/option_groups.hpp"
+#include "app/serve/serve_command.hpp"
+
+namespace postern::app {
+namespace {
+
+constexpr std::array serve_options{
+    Option{"--role", "ROLE", "Only this role; repeatable. Default: every one.", true},
+};
+constexpr std::array<std::span<const Option>, 2> serve_groups{serve_options, shared_options};
+constexpr std::array serve_examples{
+    Example{"postern serve", "Everything, with the settings of /etc/postern/postern.toml or the defaults."},
+    Example{"postern serve --role trap", "One role a process."}};
+
+constexpr std::array table{
+    Command{
+        "serve", "", "the daemon",
+        "Runs the roles of the daemon until SIGTERM or SIGINT, which let conversations finish; SIGHUP reads the "
+        "configuration anew, all or nothing. It logs to standard error, keeps events in the data directory and shows "
+        "metrics for Prometheus on loopback.",
+        serve_groups, serve_examples, &run_serve},
+};
+
+}  // namespace
+
+std::span<const Command> serve_commands() { return table; }
+
+}  // namespace postern::app

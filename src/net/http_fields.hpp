@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fields of a message of Beast's as values; and fields on their way out. Only for http_server.cpp and http_client.cpp.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+namespace postern::net {
+
+using HttpFields = std::map<std::string, std::string, std::less<>>;
+
+/// Names in lower case; of several of one name, the first.
+template <class Message>
+[[nodiscard]] HttpFields fields_of(const Message& message) {
+    HttpFields out;
+    for (const auto& field : message) {
+        std::string name(field.name_string());
+        std::ranges::transform(name, name.begin(),
+                               [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+        out.emplace(std::move(name), std::string(field.value()));
+    }
+    return out;
+}
+
+/// A value that was composed of text from outside must not begin another field.
+[[nodiscard]] inline std::string field_lines(const HttpFields& fields) {
+    std::string out;
+    for (const auto& [name, value] : fields) {
+        std::string clean = value;
+        std::erase_if(clean, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+        out += fmt::format("{}: {}\r\n", name, clean);
+    }
+    return out;
+}
+
+}  // namespace postern::net
