@@ -3,6 +3,7 @@
 
 #include "base/contains.hpp"
 #include "base/text.hpp"
+#include "identity/digest.hpp"
 #include "identity/dkim_canonical.hpp"
 #include "identity/tag_list.hpp"
 #include "wire/base64.hpp"
@@ -24,13 +25,6 @@ namespace {
 using dns::Inquiry;
 using dns::Question;
 using Pkey = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
-
-std::string sha256(std::string_view octets) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    if (EVP_Digest(octets.data(), octets.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) return {};
-    return {reinterpret_cast<const char*>(digest.data()), size};
-}
 
 const unsigned char* bytes(std::string_view octets) { return reinterpret_cast<const unsigned char*>(octets.data()); }
 

@@ -104,6 +104,12 @@ Result<std::string> SmtpClient::cancel() {
     return respond();
 }
 
+Result<std::string> SmtpClient::quit_and_drain() {
+    if (phase_ != Phase::ready) return fail("smtp.client.out_of_turn", "the conversation has ended");
+    expect_another();
+    return "QUIT\r\n";
+}
+
 void SmtpClient::expect_another() {
     if (phase_ == Phase::ready || phase_ == Phase::body) {
         phase_ = Phase::answering;

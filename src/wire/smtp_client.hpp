@@ -61,6 +61,9 @@ public:
     /// Ends a login without having said anything: "*" (RFC 4954 4).
     [[nodiscard]] Result<std::string> cancel();
 
+    /// QUIT even if replies have come ahead: after `raw`, how many come until 221 tells how many commands were seen.
+    [[nodiscard]] Result<std::string> quit_and_drain();
+
     /// Takes what was read, in any cut. Errors: those of SmtpReplyReader, smtp.client.unasked (a reply nobody asked for),
     /// smtp.client.behind_starttls (octets in clear behind the answer to STARTTLS).
     [[nodiscard]] Result<std::optional<SmtpReply>> take(std::string_view octets);

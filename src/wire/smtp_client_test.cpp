@@ -154,7 +154,7 @@ TEST(SmtpClient, counts_the_replies_to_raw_octets_one_by_one) {
     d.hears("354 go\r\n", 354);
     d.says(d.client.raw("x\n.\nMAIL FROM:<>\r\n"), "x\n.\nMAIL FROM:<>\r\n");
     d.hears("250 first\r\n250 second\r\n", 250);
-    d.client.expect_another();
+    d.says(d.client.quit_and_drain(), "QUIT\r\n");
     const auto second = d.client.take("");
     ASSERT_TRUE(second && *second);
     EXPECT_EQ((*second)->lines.front(), "second");

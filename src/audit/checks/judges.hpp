@@ -97,6 +97,14 @@ Judging judge_vrfy(const Evidence& evidence);
 Judging judge_smuggling(const Evidence& evidence);
 Judging judge_proxy_identity(const Evidence& evidence);
 
+// relay_active.cpp: the relay battery
+Judging judge_relay_plain(const Evidence& evidence);
+Judging judge_relay_senders(const Evidence& evidence);
+Judging judge_relay_routes(const Evidence& evidence);
+Judging judge_relay_home(const Evidence& evidence);
+Judging judge_relay_letters(const Evidence& evidence);
+Judging judge_relay_doors(const Evidence& evidence);
+
 // contain.cpp: MC
 Judging judge_sender_limits(const Evidence& evidence);
 Judging judge_script_senders(const Evidence& evidence);

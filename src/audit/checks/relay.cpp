@@ -2,6 +2,7 @@
 // No open relay, and nobody sends under another's name (measure 6).
 #include "audit/checks/judges.hpp"
 #include "audit/checks/senders.hpp"
+#include "audit/checks/tried.hpp"
 #include "base/contains.hpp"
 
 #include <fmt/format.h>
@@ -72,29 +73,37 @@ bool offers_auth(const std::vector<std::string>& keywords) {
 }  // namespace
 
 Judging judge_relayed(const Evidence& evidence) {
-    const auto& logs = *evidence.logs;
-    std::vector<std::string> strangers;
-    for (const evidence::Relayed& one : logs.relayed) {
-        const bool own = evidence.domain && one.recipient_domain == evidence.domain->text();
-        const auto ip = IpAddress::parse(one.client);
-        const bool known = ip && (contains(evidence.given, *ip) ||
-                                  std::ranges::any_of(evidence.filter_networks,
-                                                      [&](const Network& network) { return network.contains(*ip); }));
-        if (!own && !known)
-            strangers.push_back(fmt::format("{} ({} messages, last {})", one.client, one.count, one.sample));
+    Findings out;
+    if (!evidence.active.conversations.empty()) out = co_await judge_relay_plain(evidence);
+    if (evidence.logs && evidence.logs->understood > 0) {
+        const auto& logs = *evidence.logs;
+        std::vector<std::string> strangers;
+        for (const evidence::Relayed& one : logs.relayed) {
+            const bool own = evidence.domain && one.recipient_domain == evidence.domain->text();
+            const auto ip = IpAddress::parse(one.client);
+            const bool known = ip && (contains(evidence.given, *ip) ||
+                                      std::ranges::any_of(evidence.filter_networks,
+                                                          [&](const Network& network) { return network.contains(*ip); }));
+            if (!own && !known)
+                strangers.push_back(fmt::format("{} ({} messages, last {})", one.client, one.count, one.sample));
+        }
+        const auto days = std::chrono::duration_cast<std::chrono::days>(logs.last - logs.first).count() + 1;
+        if (!strangers.empty())
+            out.push_back(failing(
+                "RELAYED",
+                fmt::format("Mail of strangers without login left for other domains: {}. If these are forwards of your "
+                            "users' own mail, this is how they look.",
+                            some_of(strangers)),
+                "Take the client out of mynetworks; keep reject_unauth_destination first in smtpd_relay_restrictions."));
+        else
+            out.push_back(pass("NOT_RELAYED", fmt::format("{} attempts to relay were refused and none got through in {} "
+                                                          "days of logs: strangers test this for you.",
+                                                          logs.relay_refused, days)));
     }
-    if (!strangers.empty())
-        return settled({failing(
-            "RELAYED",
-            fmt::format("Mail of strangers without login left for other domains: {}. If these are forwards of your "
-                        "users' own mail, this is how they look.",
-                        some_of(strangers)),
-            "Take the client out of mynetworks; keep reject_unauth_destination first in smtpd_relay_restrictions.")});
-    return settled({pass(
-        "NOT_RELAYED",
-        fmt::format(
-            "{} attempts to relay were refused and none got through in {} days of logs: strangers test this for you.",
-            logs.relay_refused, std::chrono::duration_cast<std::chrono::days>(logs.last - logs.first).count() + 1))});
+    if (out.empty())
+        out.push_back(elsewhere("RELAY_NOT_SEEN", "Neither logs nor a test show whether strangers' mail is relayed.",
+                                "Give logs (--logs FILE, or on the mail server), or " + how_to_try(evidence)));
+    co_return out;
 }
 
 Judging judge_gateway_client(const Evidence& evidence) {
