@@ -131,7 +131,10 @@ private:
         std::vector<bool> done(script_.lines.size(), false);
         for (std::size_t at = 0; at < script_.lines.size(); ++at) {
             const Line& line = script_.lines[at];
-            if (line.after != Line::always && !done[static_cast<std::size_t>(line.after)]) continue;
+            if (line.after != Line::always && !done[static_cast<std::size_t>(line.after)]) {
+                talk_.turns.push_back({.label = line.label, .said = line.kind == Line::Kind::command ? line.octets : "", .unsaid = true});
+                continue;
+            }
             const std::size_t before = talk_.turns.size();
             if (!co_await one(line)) co_return;
             done[at] = talk_.turns.size() > before && talk_.turns.back().accepted();

@@ -22,6 +22,7 @@ struct Turn {
     int code = 0;       ///< 0: no reply came
     std::string text;   ///< the reply's lines, separated by line feeds
     std::chrono::milliseconds took{};
+    bool unsaid = false;  ///< not sent, because the line that it stands behind was refused
 
     [[nodiscard]] bool accepted() const { return code / 100 == 2 || code / 100 == 3; }
 };
@@ -61,6 +62,8 @@ struct Active {
     std::string refused;          ///< why nothing intrusive was done; empty: it was allowed
     std::string far_recipient;    ///< who probes are for; empty: nobody, RCPT goes to a reserved domain
     bool far_end = false;         ///< what arrives there is seen
+    bool tagged = false;          ///< it has an address for every form, "...-r13@"
+    bool shows_askers = false;    ///< it shows connections that asked and sent nothing
     std::string sample_recipient; ///< who samples are for; empty: none were sent
     bool sample_seen = false;     ///< what arrives there is seen
     bool logged_in = false;       ///< a test user was given

@@ -15,7 +15,8 @@ value talk_json(const Conversation& talk) {
                                {"said", octets(turn.said)},
                                {"code", turn.code},
                                {"text", octets(turn.text)},
-                               {"ms", turn.took.count()}});
+                               {"ms", turn.took.count()},
+                               {"unsaid", turn.unsaid}});
     return object{{"purpose", json::text(talk.purpose)},
                   {"server", talk.server.to_string()},
                   {"from", talk.from.to_string()},
@@ -45,7 +46,8 @@ Conversation talk_from(const value& from) {
         out.turns.push_back({turn.text("label"), turn.bytes("said"),
                              static_cast<int>(std::min<std::uint64_t>(turn.number("code"), 999)), turn.bytes("text"),
                              std::chrono::milliseconds(static_cast<std::int64_t>(
-                                 std::min<std::uint64_t>(turn.number("ms"), 86'400'000)))});
+                                 std::min<std::uint64_t>(turn.number("ms"), 86'400'000))),
+                             turn.flag("unsaid")});
     });
     return out;
 }
@@ -79,6 +81,8 @@ json::value active_json(const Active& active) {
     return object{{"refused", json::text(active.refused)},
                   {"far_recipient", json::text(active.far_recipient)},
                   {"far_end", active.far_end},
+                  {"tagged", active.tagged},
+                  {"shows_askers", active.shows_askers},
                   {"sample_recipient", json::text(active.sample_recipient)},
                   {"sample_seen", active.sample_seen},
                   {"logged_in", active.logged_in},
@@ -93,6 +97,8 @@ Active active_from(const json::value& from) {
                .refused = in.text("refused"),
                .far_recipient = in.text("far_recipient"),
                .far_end = in.flag("far_end"),
+               .tagged = in.flag("tagged"),
+               .shows_askers = in.flag("shows_askers"),
                .sample_recipient = in.text("sample_recipient"),
                .sample_seen = in.flag("sample_seen"),
                .logged_in = in.flag("logged_in"),

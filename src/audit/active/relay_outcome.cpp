@@ -20,9 +20,9 @@ bool same_server(const Conversation& conversation, const RelayOutcome& outcome) 
 /// In this conversation; what a failed control makes worthless is `banned`.
 std::optional<RelayOutcome> outcome_in(const Conversation& talk, const RelayForm& form) {
     const Turn* rcpt = talk.turn(form.id);
+    if (rcpt == nullptr) return std::nullopt;
     const Turn* mail = talk.turn(fmt::format("mail {}", form.sender));
-    if (rcpt == nullptr && mail == nullptr) return std::nullopt;
-    const Turn* shows = rcpt != nullptr ? rcpt : mail;
+    const Turn* shows = rcpt->unsaid && mail != nullptr ? mail : rcpt;
     RelayOutcome out{.form = &form, .server = talk.server, .port = talk.port, .quote = quoted(*shows)};
     const Heard control = heard(talk.turn("postmaster"));
     if (control != Heard::accepted) {
@@ -30,9 +30,7 @@ std::optional<RelayOutcome> outcome_in(const Conversation& talk, const RelayForm
         out.what = control == Heard::deferred ? What::deferred : What::banned;
         return out;
     }
-    // That the sender was taken is no word about the recipient.
-    const Heard word = rcpt == nullptr && heard(mail) == Heard::accepted ? Heard::nothing : heard(shows);
-    switch (word) {
+    switch (heard(shows)) {
     case Heard::accepted: out.what = What::accepted; break;
     case Heard::refused: out.what = What::refused; break;
     case Heard::deferred: out.what = What::deferred; break;
@@ -42,16 +40,30 @@ std::optional<RelayOutcome> outcome_in(const Conversation& talk, const RelayForm
     return out;
 }
 
+/// A far end that gives every form an address of its own (postern-...-r13@) tells which of several arrived.
+What told_apart(const Active& active, std::string_view token, std::string_view form) {
+    if (!active.tagged) return What::among;
+    const std::string tag = fmt::format("-r{}@", form.substr(1));
+    const bool came = std::ranges::any_of(
+        active.arrivals, [&](const Arrival& one) { return one.token == token && speaks_of(one.recipient, tag); });
+    return came ? What::delivered : What::taken;
+}
+
 /// What a delivery with its own token made of an accepted form.
 void follow_delivery(const Active& active, RelayOutcome& outcome) {
     for (const Conversation& talk : active.conversations) {
         if (!same_server(talk, outcome) || !talk.purpose.starts_with("relay-delivery/")) continue;
         // Alone, or with others in one message.
         if (heard(talk.turn(outcome.form->id)) != Heard::accepted) continue;
-        if (const Arrival* arrival = arrival_of(active, talk.token)) {
+        const bool alone = talk.purpose != "relay-delivery/together";
+        if (const Arrival* arrival = alone ? arrival_of(active, talk.token) : nullptr) {
             outcome.what = What::delivered;
             outcome.quote = fmt::format("{}; the message arrived at {}", outcome.quote, arrival->where);
             return;
+        }
+        if (!alone && arrival_of(active, talk.token) != nullptr) {
+            outcome.what = told_apart(active, talk.token, outcome.form->id);
+            if (outcome.what != What::taken) return;
         }
         const Turn* end = talk.turn("end");
         if (heard(end) == Heard::accepted) {
@@ -67,6 +79,7 @@ void follow_delivery(const Active& active, RelayOutcome& outcome) {
 int weight(What what) {
     switch (what) {
     case What::delivered: return 9;
+    case What::among:
     case What::taken: return 8;
     case What::accepted: return 7;
     case What::refused: return 6;
@@ -105,7 +118,7 @@ std::vector<RelayOutcome> relay_outcomes(const Active& active) {
                 follow_delivery(active, *seen);
                 if (form.at_home && takes_everybody(active, *seen)) {
                     if (seen->what == What::accepted) seen->what = What::at_home;
-                    if (seen->what == What::taken) seen->what = What::kept;
+                    if (seen->what == What::taken) seen->what = What::kept;  // `among` stays: something did get out
                 }
             }
             const auto before = std::ranges::find_if(out, [&](const RelayOutcome& one) {

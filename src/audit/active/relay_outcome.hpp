@@ -11,6 +11,7 @@ struct RelayOutcome {
     enum class What : std::uint8_t {
         refused,
         delivered,  ///< a message in this form arrived at the far end
+        among,      ///< one message in several forms arrived: at least one of them relays
         taken,      ///< accepted, and the message too; it has not arrived
         accepted,   ///< accepted at RCPT; no message was sent
         at_home,    ///< accepted, but so is every local part of the own domain: by itself it says nothing

@@ -55,6 +55,10 @@ Findings relay_findings(const Evidence& evidence, std::string_view check) {
     if (groups.contains(What::delivered))
         out.push_back(failing("RELAY_OPEN", "Mail of a stranger was delivered to another domain, in these forms: " + say(What::delivered) + ".",
                               std::string(close_it)));
+    if (groups.contains(What::among))
+        out.push_back(failing("RELAY_OPEN",
+                              "A message to several forms at once was delivered to another domain, so at least one of them relays: " + say(What::among) + ".",
+                              std::string(close_it)));
     if (groups.contains(What::taken))
         out.push_back(unknown("RELAY_TAKEN",
                               "The server took a stranger's mail for another domain, and it has not arrived at the far end: " + say(What::taken) + ".",
