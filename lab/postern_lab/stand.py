@@ -2,7 +2,7 @@
 """Up and down, whole or not at all."""
 import sys
 
-from . import blocklists, dns, mail, network
+from . import blocklists, dns, mail, network, others
 
 
 def up():
@@ -17,7 +17,9 @@ def up():
         dns.build()
         dns.wait()
         mail.build()
+        others.build()
         mail.wait()
+        others.wait()
     except BaseException:
         for log in sorted(network.STATE.glob("*.log")):
             if lines := log.read_text(errors="replace").splitlines():
