@@ -95,6 +95,9 @@ void add_smuggling_acts(Acts& acts, const ActiveWishes& wishes, const std::share
 [[nodiscard]] std::string test_header(const ActiveWishes& wishes, std::string_view token, std::string_view from,
                                       std::string_view to, std::string_view subject);
 
+/// The first address of each host: messages need not come by every address.
+[[nodiscard]] std::vector<ActiveTarget> one_a_host(const std::vector<ActiveTarget>& targets);
+
 /// 465 before 587 where a test user would log in; 0: neither is open.
 [[nodiscard]] std::uint16_t submission_port(const ActiveTarget& target);
 

@@ -2,6 +2,7 @@
 // The relay battery as acts: whole against port 25 over IPv4, the few that tell most against other ports and over IPv6.
 #include "audit/active/plan.hpp"
 #include "audit/active/relay_run.hpp"
+#include "base/contains.hpp"
 
 #include <fmt/format.h>
 
@@ -34,6 +35,11 @@ private:
 
 Channel channel_of(std::uint16_t port) {
     return port == 465 ? Channel::wrapped : Channel::if_offered;
+}
+
+std::uint16_t control_port(const ActiveTarget& target, std::uint16_t port) {
+    const bool submission = port == 465 || port == 587;
+    return submission && contains(target.ports, std::uint16_t{25}) ? std::uint16_t{25} : port;
 }
 
 std::string literal(const IpAddress& ip) {
@@ -75,7 +81,7 @@ void add_relay_acts(Acts& acts, const ActiveWishes& wishes, const std::shared_pt
                                         "another domain, it does.",
                                         form));
                     }};
-            acts.push_back(std::make_unique<RelayAct>(RelayRun::Target{target.ip, port, channel_of(port)},
+            acts.push_back(std::make_unique<RelayAct>(RelayRun::Target{target.ip, port, channel_of(port), control_port(target, port)},
                                                       forms_for(wishes, whole), std::move(run)));
         }
 }

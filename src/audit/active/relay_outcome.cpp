@@ -17,14 +17,25 @@ bool same_server(const Conversation& conversation, const RelayOutcome& outcome) 
     return conversation.server == outcome.server && conversation.port == outcome.port;
 }
 
+/// In the same connection, or alone in the next one that asked: a submission port takes no mail for postmaster.
+const Turn* control_of(const Active& active, const Conversation& talk) {
+    if (const Turn* turn = talk.turn("postmaster")) return turn;
+    bool behind = false;
+    for (const Conversation& one : active.conversations) {
+        if (behind && one.server == talk.server && one.purpose == "relay-control") return one.turn("postmaster");
+        behind = behind || &one == &talk;
+    }
+    return nullptr;
+}
+
 /// In this conversation; what a failed control makes worthless is `banned`.
-std::optional<RelayOutcome> outcome_in(const Conversation& talk, const RelayForm& form) {
+std::optional<RelayOutcome> outcome_in(const Active& active, const Conversation& talk, const RelayForm& form) {
     const Turn* rcpt = talk.turn(form.id);
     if (rcpt == nullptr) return std::nullopt;
     const Turn* mail = talk.turn(fmt::format("mail {}", form.sender));
     const Turn* shows = rcpt->unsaid && mail != nullptr ? mail : rcpt;
     RelayOutcome out{.form = &form, .server = talk.server, .port = talk.port, .quote = quoted(*shows)};
-    const Heard control = heard(talk.turn("postmaster"));
+    const Heard control = heard(control_of(active, talk));
     if (control != Heard::accepted) {
         // Greylisting shows in the control too; a refusal or silence of the control is a ban.
         out.what = control == Heard::deferred ? What::deferred : What::banned;
@@ -112,7 +123,7 @@ std::vector<RelayOutcome> relay_outcomes(const Active& active) {
     for (const Conversation& talk : active.conversations) {
         if (talk.purpose != "relay") continue;
         for (const RelayForm& form : relay_forms()) {
-            auto seen = outcome_in(talk, form);
+            auto seen = outcome_in(active, talk, form);
             if (!seen) continue;
             if (seen->what == What::accepted) {
                 follow_delivery(active, *seen);

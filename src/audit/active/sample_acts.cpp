@@ -45,7 +45,7 @@ std::vector<Script> scripts_for(const ActiveTarget& target, const ActiveWishes& 
 
 void add_sample_acts(Acts& acts, const ActiveWishes& wishes, const std::shared_ptr<Tokens>& tokens) {
     if (wishes.sample_recipient.empty()) return;
-    for (const ActiveTarget& target : wishes.targets) {
+    for (const ActiveTarget& target : one_a_host(wishes.targets)) {
         const std::string ip = target.ip.to_string();
         if (contains(target.ports, 25))
             if (auto scripts = scripts_for(target, wishes, 25, false, wishes.far_recipient, wishes.sample_recipient, *tokens);

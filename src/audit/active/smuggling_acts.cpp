@@ -63,7 +63,7 @@ Script outwards(const ActiveTarget& target, const ActiveWishes& wishes, std::uin
 
 void add_smuggling_acts(Acts& acts, const ActiveWishes& wishes, const std::shared_ptr<Tokens>& tokens) {
     const std::size_t count = false_ends().size();
-    for (const ActiveTarget& target : wishes.targets) {
+    for (const ActiveTarget& target : one_a_host(wishes.targets)) {
         const std::string ip = target.ip.to_string();
         if (wishes.checks.contains("6-18") && !wishes.sample_recipient.empty() && contains(target.ports, 25)) {
             std::vector<Script> scripts;
