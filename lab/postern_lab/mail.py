@@ -179,7 +179,7 @@ def scanner():
 
 
 def wait():
-    wait_for(lambda: (STATE / "clamd.sock").exists(), 20, "clamd")
+    wait_for(lambda: (STATE / "clamd.sock").exists(), 60, "clamd")
     wait_for(lambda: "11332" in sh(*inside("mail", "ss", "-ltnH")).stdout, 60, "rspamd")
     hello = "import socket; c = socket.create_connection(('203.0.113.26', 25), 2); print(c.recv(99))"
-    wait_for(lambda: "220 mail.example.com" in sh(*inside("site", "/usr/bin/python3", "-c", hello), quiet=True).stdout, 10, "Postfix")
+    wait_for(lambda: "220 mail.example.com" in sh(*inside("site", "/usr/bin/python3", "-c", hello), quiet=True).stdout, 30, "Postfix")

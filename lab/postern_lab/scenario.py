@@ -11,8 +11,9 @@ import tempfile
 import threading
 import time
 import tomllib
+import traceback
 
-from . import mail
+from . import mail, others, script
 from .network import LAB, STATE, inside, sh
 
 POSTERN = os.environ.get("POSTERN", str(LAB.parent / "build/release/postern"))
@@ -104,7 +105,8 @@ def command(run, scenario, folder):
     for name in scenario.get("files", {}):
         words = [word.replace(f"@{name}@", str(folder / name)) for word in words]
     words = [word.replace("@state@", str(STATE)) for word in words]
-    return inside(run.get("host", scenario.get("host", "site")), "env", f"POSTERN_DATA_DIR={folder / 'data'}", *words)
+    host = run.get("host", scenario.get("host", "site"))
+    return inside(host, *others.within(host), "env", f"POSTERN_DATA_DIR={folder / 'data'}", *words)
 
 
 def play_run(run, scenario, folder):
@@ -134,6 +136,16 @@ def change_configuration(scenario):
             kept = [line for line in saved.splitlines() if line.split(" ")[0] not in names]
             path.write_text("\n".join(kept + [form.format(name, value) for name, value in names.items() if value is not False]) + "\n")
             undo.append(lambda path=path, saved=saved: path.write_text(saved))
+    for host in others.SERVERS:
+        if host in scenario:
+            path = others.configuration(host)
+            saved = text = path.read_text()
+            for old, new in scenario[host].items():
+                if old not in text:
+                    raise RuntimeError(f"{path} does not hold {old!r}")
+                text = text.replace(old, new)
+            path.write_text(text)
+            undo.append(lambda path=path, saved=saved: path.write_text(saved))
     if "resolver" in scenario:
         path = mail.ETC / "resolv.conf"
         saved = path.read_text()
@@ -143,6 +155,11 @@ def change_configuration(scenario):
 
 
 def play(path):
+    if path.suffix == ".py":
+        try:
+            return script.play(path)
+        except Exception as fault:  # whatever it was, the scenario did not hold
+            return path.stem, [f"{type(fault).__name__}: {fault}"], traceback.format_exc()
     scenario = tomllib.loads(path.read_text())
     folder = pathlib.Path(tempfile.mkdtemp(prefix="postern-lab."))
     undo = []
@@ -167,7 +184,7 @@ def play(path):
 
 
 def find(names):
-    every = {path.stem: path for path in sorted((LAB / "scenarios").rglob("*.toml"))}
+    every = {path.stem: path for path in sorted((LAB / "scenarios").rglob("*.*")) if path.suffix in (".toml", ".py")}
     if not names or names == ["all"]:
         return list(every.values())
     unknown = [name for name in names if name not in every]

@@ -77,6 +77,7 @@ EximConfig read_exim_config(std::string_view options, std::string_view config, s
             if (value.contains("/defer_ok")) out.malware_defers = false;
         }
         if (name == "verify" && value.starts_with("sender") && value.contains("callout")) out.calls_out_senders = true;
+        if (name == "verify" && value.starts_with("recipient")) out.verifies_recipients = true;
     }
     out.version = before(behind(version, "Exim version "), " ");
     return out;

@@ -16,6 +16,7 @@ struct EximConfig {
     bool scans_malware = false;         ///< an ACL has a malware condition
     bool malware_defers = true;         ///< none of them passes when the scanner is away (/defer_ok)
     bool calls_out_senders = false;     ///< verify = sender/callout
+    bool verifies_recipients = false;   ///< verify = recipient
     std::string version;
 
     [[nodiscard]] bool present() const { return !options.empty() || !lists.empty(); }

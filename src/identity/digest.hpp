@@ -12,4 +12,8 @@ namespace postern::identity {
 /// "e3b0c442...", of the first `count` octets of the digest.
 [[nodiscard]] std::string sha256_hex(std::string_view octets, std::size_t count = 32);
 
+[[nodiscard]] inline const unsigned char* bytes(std::string_view octets) {
+    return reinterpret_cast<const unsigned char*>(octets.data());
+}
+
 }  // namespace postern::identity

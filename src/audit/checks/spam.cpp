@@ -41,6 +41,29 @@ Judging judge_true_client(const Evidence& evidence) {
 
 Judging judge_filter_fail_mode(const Evidence& evidence) { return judge_scanner_fail_mode(evidence); }
 
+Judging judge_login_discount(const Evidence& evidence) {
+    const std::string* settings = evidence.file("rspamd.settings");
+    if (settings == nullptr)
+        return settled({elsewhere("NO_FILTER_SETTINGS", "No settings of rspamd were found here.",
+                                  "run it on the mail server, or give them: --import rspamd.settings=FILE")});
+    Findings out;
+    // rspamd's settings are blocks; those that hold for people who logged in say `authenticated`.
+    std::string_view rest = *settings;
+    for (auto at = rest.find("authenticated"); at != rest.npos; at = rest.find("authenticated")) {
+        const std::string_view block = rest.substr(at, std::min<std::size_t>(rest.find("\n  }", at), rest.size()) - at);
+        if (block.contains("want_spam = yes") || block.contains("want_spam = true") || block.contains("whitelist"))
+            out.push_back(failing("LOGIN_NOT_FILTERED", "rspamd lets mail of people who logged in pass unfiltered.",
+                                  "Take want_spam or whitelist out of the block: a stolen account sends through it."));
+        else if (block.contains("symbols_disabled") || block.contains("groups_disabled"))
+            out.push_back(warning("LOGIN_DISCOUNT", "rspamd leaves rules out for people who logged in.",
+                                  "Leave out only rules about addresses and HELO; keep those about content."));
+        rest.remove_prefix(at + 1);
+    }
+    if (out.empty())
+        out.push_back(pass("NO_LOGIN_DISCOUNT", "rspamd's settings give people who logged in no discount."));
+    return settled(std::move(out));
+}
+
 Findings paths_configured(const Evidence& evidence) {
     const auto& config = evidence.postfix;
     const std::string everywhere = config.get("content_filter");
@@ -116,7 +139,13 @@ Judging judge_unknown_recipients(const Evidence& evidence) {
                     fmt::format("{} messages to unknown recipients were taken and bounced; {} were refused at RCPT.",
                                 evidence.logs->unknown_bounced, evidence.logs->unknown_refused),
                     std::string(fix)));
-    if (out.empty() && (evidence.postfix.present() || (evidence.logs && evidence.logs->unknown_refused > 0)))
+    if (evidence.exim.present() && !evidence.exim.verifies_recipients)
+        out.push_back(
+            failing("RECIPIENTS_UNCHECKED",
+                    "No ACL of Exim verifies recipients: it takes mail for every local part and bounces it later.",
+                    "Put require verify = recipient into the ACL of acl_smtp_rcpt."));
+    if (out.empty() && (evidence.postfix.present() || evidence.exim.present() ||
+                        (evidence.logs && evidence.logs->unknown_refused > 0)))
         out.push_back(pass("RECIPIENTS_CHECKED",
                            evidence.logs ? fmt::format("Unknown recipients are refused at RCPT ({} in the logs).",
                                                        evidence.logs->unknown_refused)
