@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "audit/record.hpp"
 
+#include "audit/active/record_active.hpp"
 #include "audit/record_reader.hpp"
 #include "audit/record_vantage.hpp"
 #include "wire/base64.hpp"
@@ -329,6 +330,7 @@ std::string to_record(const Evidence& evidence, const Book& book) {
                {"reports", std::move(reports)},
                {"attestations", std::move(attestations)},
                {"dns", std::move(answers)}};
+    if (evidence.active.asked) out["active"] = active_json(evidence.active);
     if (evidence.logs) out["logs"] = logs_json(*evidence.logs);
     if (evidence.resolver) {
         object resolver{{"addresses", texts(evidence.resolver->addresses)},
@@ -384,6 +386,7 @@ Result<Recorded> from_record(std::string_view document) {
         evidence.attestations.push_back({one.text("what"), one.text("by"), one.text("date")});
     });
     in.each("dns", [&](const value& item) { out.book.add(answer_from(item)); });
+    if (const value* active = in.get("active")) evidence.active = active_from(*active);
     if (const value* logs = in.get("logs")) evidence.logs = logs_from(*logs);
     if (const value* resolver = in.get("resolver")) {
         const Reader from(*resolver);

@@ -101,6 +101,35 @@ Judging judge_vrfy(const Evidence& evidence);
 Judging judge_smuggling(const Evidence& evidence);
 Judging judge_proxy_identity(const Evidence& evidence);
 
+// relay_active.cpp: the relay battery
+Judging judge_relay_plain(const Evidence& evidence);
+Judging judge_relay_senders(const Evidence& evidence);
+Judging judge_relay_routes(const Evidence& evidence);
+Judging judge_relay_home(const Evidence& evidence);
+Judging judge_relay_letters(const Evidence& evidence);
+Judging judge_relay_doors(const Evidence& evidence);
+
+// protocol_active.cpp: manners and framing, tried; those that end in _tried give nothing where nothing was tried
+Judging judge_auth_tried(const Evidence& evidence);
+Judging judge_auth_25_tried(const Evidence& evidence);
+Judging judge_vrfy_tried(const Evidence& evidence);
+Judging judge_smuggling_tried(const Evidence& evidence);
+Judging judge_smuggling_out(const Evidence& evidence);
+Judging judge_starttls_injection(const Evidence& evidence);
+
+// samples_active.cpp: samples, and what comes back
+Judging judge_virus_in(const Evidence& evidence);
+Judging judge_virus_out(const Evidence& evidence);
+Judging judge_virus_wrapped(const Evidence& evidence);
+Judging judge_spam_in(const Evidence& evidence);
+Judging judge_spam_out(const Evidence& evidence);
+Judging judge_paths_tried(const Evidence& evidence);
+Judging judge_unknown_tried(const Evidence& evidence);
+Judging judge_bounces_tried(const Evidence& evidence);
+Judging judge_autoresponders(const Evidence& evidence);
+Judging judge_challenges(const Evidence& evidence);
+Judging judge_call_outs_tried(const Evidence& evidence);
+
 // contain.cpp: MC
 Judging judge_sender_limits(const Evidence& evidence);
 Judging judge_bounces(const Evidence& evidence);
