@@ -3,6 +3,7 @@
 
 #include "app/collect/arrivals.hpp"
 #include "app/collect/network.hpp"
+#include "app/collect/probe_arrivals.hpp"
 #include "app/collect/speak.hpp"
 #include "base/contains.hpp"
 #include "base/text.hpp"
@@ -151,6 +152,31 @@ Task<> await_arrivals(net::Loop& loop, ActiveJob& job, Sources& sources, const s
     }
 }
 
+struct FarEnd {
+    std::unique_ptr<probe::Client> client;  ///< null: there is none
+    probe::OpenWatch watch;
+};
+
+/// The first vantage that can be used; why another could not is told.
+Task<FarEnd> open_far_end(net::Loop& loop, ActiveJob& job) {
+    FarEnd out;
+    for (const probe::VantageAddress& address : job.settings.vantages) {
+        auto client = co_await probe::Client::open(loop, job.resolver, address, std::chrono::seconds(10));
+        if (!client) {
+            job.notes.push_back(fmt::format("The vantage {} cannot be used: {}.", address.name, client.error().message));
+            continue;
+        }
+        auto watch = co_await (*client)->open_watch(std::chrono::hours(1));
+        if (!watch) {
+            job.notes.push_back(fmt::format("The vantage {} opens no watch: {}.", address.name, watch.error().message));
+            continue;
+        }
+        out = {*std::move(client), *std::move(watch)};
+        co_return out;
+    }
+    co_return out;
+}
+
 ActiveWishes wishes_of(const ActiveJob& job, std::vector<ActiveTarget> targets) {
     const ActiveSettings& settings = job.settings;
     net::RandomIds random;
@@ -188,6 +214,11 @@ Task<> try_actively(net::Loop& loop, ActiveJob& job) {
     audit::Active& active = job.evidence.active;
     const auto until = net::Clock::now() + job.settings.time;
     ActiveWishes wishes = wishes_of(job, co_await find_targets(loop, job.evidence, job.hosts));
+    const FarEnd far = co_await open_far_end(loop, job);
+    if (far.client) {
+        wishes.far_recipient = far.watch.address;
+        wishes.far_end = wishes.tagged = active.tagged = active.shows_askers = true;
+    }
     const auto audited = audited_addresses(job.evidence, job.hosts);
     const auto own = own_addresses();
     wishes.relay = std::ranges::none_of(audited, [&](const IpAddress& ip) { return contains(own, ip); });
@@ -206,6 +237,7 @@ Task<> try_actively(net::Loop& loop, ActiveJob& job) {
 
     Sources sources;
     if (!job.settings.far_mailbox.empty()) sources.push_back(std::make_unique<Mailbox>(job.settings.far_mailbox, "your far end"));
+    if (far.client) sources.push_back(std::make_unique<ProbeArrivals>(*far.client, far.watch));
     if (active.sample_seen) sources.push_back(std::make_unique<Mailbox>(job.settings.sample_mailbox, "sample"));
     const Conversation* last = nullptr;
     std::size_t count = 0;
@@ -225,6 +257,8 @@ Task<> try_actively(net::Loop& loop, ActiveJob& job) {
     }
     active.stopped.insert(active.stopped.end(), plan.stopped().begin(), plan.stopped().end());
     co_await await_arrivals(loop, job, sources, wishes.token);
+    // A courtesy: the probe forgets the watch by itself too.
+    if (far.client) (void)co_await far.client->close_watch(far.watch.token);
 }
 
 }  // namespace postern::app

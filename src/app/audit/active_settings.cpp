@@ -113,6 +113,11 @@ Result<ActiveSettings> read_active_settings(const Invocation& invocation, const 
             if (!value) return std::unexpected(bad_option(option, *text, "is a duration, such as 90s").error());
             *into = *value;
         }
+    auto vantages = probe::read_vantages(invocation);
+    if (!vantages) return std::unexpected(vantages.error());
+    out.vantages = *std::move(vantages);
+    if (!out.vantages.empty() && !out.far_recipient.empty())
+        return fail("usage", "--far-end and --vantage: one far end is enough");
     auto secret = read_secret(invocation, data_directory);
     if (!secret) return std::unexpected(secret.error());
     out.secret = *std::move(secret);

@@ -2,7 +2,7 @@
 // What an intrusive audit was told, checked.
 #pragma once
 
-#include "app/cli/command.hpp"
+#include "app/probe/client.hpp"
 #include "wire/smtp_client.hpp"
 
 #include <chrono>
@@ -19,6 +19,7 @@ struct ActiveSettings {
     std::optional<wire::SmtpCredentials> user;
     std::string user_address;
     bool leave_site = false;
+    std::vector<probe::VantageAddress> vantages;  ///< the first is the far end
     std::string secret;  ///< of the consent record
     std::chrono::milliseconds time{180'000};  ///< for all of it
     std::chrono::milliseconds wait{15'000};   ///< for what may still arrive

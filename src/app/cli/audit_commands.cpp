@@ -37,6 +37,8 @@ constexpr std::array intrusive_options{
     Option{"--yes", "", "With --intrusive: does not ask."},
     Option{"--far-end", "ADDRESS", "Your own mailbox at another domain, where relayed mail would arrive."},
     Option{"--far-mailbox", "DIR", "Its folder (Maildir), to see what arrives; without, a relay is unproved."},
+    Option{"--vantage", "NAME=URL",
+           "Your probe elsewhere (postern probe), https://HOST:PORT/#SECRET.PIN: the far end of the intrusive tests.", true},
     Option{"--sample-recipient", "ADDRESS",
            "A mailbox of the domain, led to a sink, for EICAR, GTUBE and messages with odd ends. Default: none are sent."},
     Option{"--sample-mailbox", "DIR", "Its folder (Maildir), to see what gets through."},

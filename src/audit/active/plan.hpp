@@ -25,6 +25,7 @@ struct ActiveWishes {
     std::vector<ActiveTarget> targets;
     std::string far_recipient = "postern-probe@example.net";  ///< of another domain; the default is reserved (RFC 2606)
     bool far_end = false;          ///< one's own, and what arrives there is seen
+    bool tagged = false;           ///< it takes a tag behind its local part, "name-r13@"
     std::string sample_recipient;  ///< empty: no samples are sent
     std::string user_address;      ///< the test user's; empty: there is none
     bool leave_site = false;       ///< samples of the test user go to the far end too

@@ -68,7 +68,7 @@ void add_relay_acts(Acts& acts, const ActiveWishes& wishes, const std::shared_pt
             if (whole ? !any_form : !wishes.checks.contains("6-06")) continue;
             RelayRun::Wishes run{
                 .names = {far_local, far_domain, "postern-" + tokens->audit(), std::string(wishes.domain.text()),
-                          std::string(target.host.text()), literal(target.ip)},
+                          std::string(target.host.text()), literal(target.ip), wishes.tagged},
                 .positive = fmt::format("<postmaster@{}>", wishes.domain.text()),
                 .deliver = wishes.far_end,
                 .new_token = [tokens] { return tokens->next(); },

@@ -102,6 +102,11 @@ const RelayForm* find_relay_form(std::string_view id) {
     return found == forms.end() ? nullptr : &*found;
 }
 
+RelayNames names_for(const RelayForm& form, RelayNames names) {
+    if (names.tagged) names.far_local += "-r" + std::string(form.id.substr(1));
+    return names;
+}
+
 std::string filled(std::string_view form, const RelayNames& names) {
     const std::array<std::pair<std::string_view, std::string>, 7> words{{{"$far", names.far_domain},
                                                                          {"$own", names.own},

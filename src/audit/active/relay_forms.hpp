@@ -29,7 +29,10 @@ struct RelayForm {
 
 struct RelayNames {
     std::string far_local, far_domain, sender_local, own, host, literal;
+    bool tagged = false;  ///< the far end takes a tag behind its local part: every form gets its own
 };
+/// Of one form; with tags its recipient is postern-...-r13@.
+[[nodiscard]] RelayNames names_for(const RelayForm& form, RelayNames names);
 [[nodiscard]] std::string filled(std::string_view form, const RelayNames& names);
 
 }  // namespace postern::audit

@@ -35,7 +35,10 @@ std::optional<RelayOutcome> outcome_in(const Active& active, const Conversation&
     const Turn* mail = talk.turn(fmt::format("mail {}", form.sender));
     const Turn* shows = rcpt->unsaid && mail != nullptr ? mail : rcpt;
     RelayOutcome out{.form = &form, .server = talk.server, .port = talk.port, .quote = quoted(*shows)};
-    const Heard control = heard(control_of(active, talk));
+    const Turn* asked = control_of(active, talk);
+    const bool out_of_time = talk.fault_code == "net.budget" || talk.fault_code == "net.timeout";
+    if (out_of_time && (asked == nullptr || asked->code == 0)) return out;  // cut off before its control: it says nothing
+    const Heard control = heard(asked);
     if (control != Heard::accepted) {
         // Greylisting shows in the control too; a refusal or silence of the control is a ban.
         out.what = control == Heard::deferred ? What::deferred : What::banned;

@@ -37,7 +37,7 @@ std::optional<Script> RelayRun::next_batch() {
         waiting_.pop_front();
         if (form == nullptr) continue;
         begin(form->sender);
-        script.say(std::string(form->id), "RCPT TO:" + filled(form->recipient, wishes_.names), mail);
+        script.say(std::string(form->id), "RCPT TO:" + filled(form->recipient, names_for(*form, wishes_.names)), mail);
     }
     const RelayForm& plain = relay_forms().front();
     if (!first_) {
@@ -114,7 +114,7 @@ std::optional<Script> RelayRun::next_delivery() {
     const int mail = script.say("mail", "MAIL FROM:" + filled(sender, wishes_.names));
     for (; delivered_ < end; ++delivered_) {
         const RelayForm* form = find_relay_form(accepted_[delivered_]);
-        script.say(std::string(form->id), "RCPT TO:" + filled(form->recipient, wishes_.names), mail);
+        script.say(std::string(form->id), "RCPT TO:" + filled(form->recipient, names_for(*form, wishes_.names)), mail);
     }
     const int data = script.say("data", "DATA", mail, Line::Kind::data);
     script.say("end", wishes_.message(alone ? first->what : "several forms in one message", script.token), data,

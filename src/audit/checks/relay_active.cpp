@@ -87,7 +87,8 @@ Findings relay_findings(const Evidence& evidence, std::string_view check) {
     for (const auto& [what, group] : groups)
         if (what != What::not_tried) tried += group.forms.size();
     const std::size_t wanted = check == "6-06" ? tried : wanted_forms(check);
-    if (tried > 0 && tried < wanted)
+    const bool cut_off = tried > 0 || (!talks(evidence, "relay").empty() && !left_out(evidence).empty());
+    if (cut_off && tried < wanted)
         out.push_back(unknown("RELAY_NOT_TRIED", fmt::format("{} of {} forms were tried; then it ended: {}.", tried, wanted, left_out(evidence)),
                               "Give it more time (--active-time), or exempt the address that tests from limits for the test."));
     const std::size_t closed = groups[What::refused].forms.size() + groups[What::kept].forms.size();
