@@ -45,13 +45,15 @@ std::vector<IpAddress> own_addresses() {
         if (one->ifa_addr == nullptr) continue;
         if (one->ifa_addr->sa_family == AF_INET) {
             std::array<std::uint8_t, 4> octets{};
-            std::copy_n(reinterpret_cast<const std::uint8_t*>(&reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr),
-                        octets.size(), octets.begin());
+            std::copy_n(
+                reinterpret_cast<const std::uint8_t*>(&reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr),
+                octets.size(), octets.begin());
             out.push_back(IpAddress::from_v4(octets));
         } else if (one->ifa_addr->sa_family == AF_INET6) {
             std::array<std::uint8_t, 16> octets{};
-            std::copy_n(reinterpret_cast<const std::uint8_t*>(&reinterpret_cast<const sockaddr_in6*>(one->ifa_addr)->sin6_addr),
-                        octets.size(), octets.begin());
+            std::copy_n(
+                reinterpret_cast<const std::uint8_t*>(&reinterpret_cast<const sockaddr_in6*>(one->ifa_addr)->sin6_addr),
+                octets.size(), octets.begin());
             out.push_back(IpAddress::from_v6(octets));
         }
     }
@@ -105,11 +107,13 @@ Task<std::vector<ActiveTarget>> find_targets(net::Loop& loop, const Evidence& ev
 }
 
 void announce(const ActivePlan& plan, const ActiveWishes& wishes) {
-    std::string out = fmt::format("postern: this audit will do the following to servers of {}, in up to {} connections:\n",
-                                  wishes.domain.text(), plan.connections());
+    std::string out =
+        fmt::format("postern: this audit will do the following to servers of {}, in up to {} connections:\n",
+                    wishes.domain.text(), plan.connections());
     for (const std::string& one : plan.announcements()) out += "  - " + printable(one) + "\n";
-    out += fmt::format("  Test messages say in a readable line what they are, and bear the token {}. It stops at the first 421.\n",
-                       wishes.token);
+    out += fmt::format(
+        "  Test messages say in a readable line what they are, and bear the token {}. It stops at the first 421.\n",
+        wishes.token);
     std::fputs(out.c_str(), stderr);
 }
 
@@ -133,7 +137,8 @@ std::size_t still_away(const audit::Active& active) {
     return static_cast<std::size_t>(std::ranges::count_if(active.conversations, [&](const Conversation& talk) {
         const audit::Turn* end = talk.turn("end");
         if (talk.token.empty() || end == nullptr || !end->accepted()) return false;
-        return std::ranges::none_of(active.arrivals, [&](const audit::Arrival& one) { return one.token == talk.token; });
+        return std::ranges::none_of(active.arrivals,
+                                    [&](const audit::Arrival& one) { return one.token == talk.token; });
     }));
 }
 
@@ -163,7 +168,8 @@ Task<FarEnd> open_far_end(net::Loop& loop, ActiveJob& job) {
     for (const probe::VantageAddress& address : job.settings.vantages) {
         auto client = co_await probe::Client::open(loop, job.resolver, address, std::chrono::seconds(10));
         if (!client) {
-            job.notes.push_back(fmt::format("The vantage {} cannot be used: {}.", address.name, client.error().message));
+            job.notes.push_back(
+                fmt::format("The vantage {} cannot be used: {}.", address.name, client.error().message));
             continue;
         }
         auto watch = co_await (*client)->open_watch(std::chrono::hours(1));
@@ -190,8 +196,9 @@ ActiveWishes wishes_of(const ActiveJob& job, std::vector<ActiveTarget> targets) 
                      .token = fmt::format("pt{:04x}{:04x}{:04x}", random.next(), random.next(), random.next())};
     if (!settings.far_recipient.empty()) out.far_recipient = settings.far_recipient;
     if (settings.user)
-        out.user_address = settings.user->login.contains('@') ? settings.user->login
-                                                             : fmt::format("{}@{}", settings.user->login, out.domain.text());
+        out.user_address = settings.user->login.contains('@')
+                               ? settings.user->login
+                               : fmt::format("{}@{}", settings.user->login, out.domain.text());
     return out;
 }
 
@@ -201,7 +208,8 @@ audit::ConsentQuestion consent_question(const ActiveSettings& settings, const Ev
                                         const audit::MailHosts& hosts, const std::vector<audit::SharedHosts>& shared) {
     audit::ConsentQuestion out{.domain = *evidence.domain, .shared = shared, .services = evidence.services};
     const std::string name(evidence.domain->text());
-    out.word = std::string(audit::consent_prefix) + identity::sha256_hex(fmt::format("postern consent {} {}", name, settings.secret), 16);
+    out.word = std::string(audit::consent_prefix) +
+               identity::sha256_hex(fmt::format("postern consent {} {}", name, settings.secret), 16);
     for (const audit::MailHost& host : hosts.hosts) out.hosts.push_back(host.name);
     out.addresses = audited_addresses(evidence, hosts);
     const auto own = own_addresses();
@@ -222,7 +230,9 @@ Task<> try_actively(net::Loop& loop, ActiveJob& job) {
     const auto audited = audited_addresses(job.evidence, job.hosts);
     const auto own = own_addresses();
     wishes.relay = std::ranges::none_of(audited, [&](const IpAddress& ip) { return contains(own, ip); });
-    if (!wishes.relay) active.stopped.emplace_back("relay probes never start from the audited address; run it from outside, or with --vantage");
+    if (!wishes.relay)
+        active.stopped.emplace_back(
+            "relay probes never start from the audited address; run it from outside, or with --vantage");
     ActivePlan plan(wishes);
     active.far_recipient = wishes.far_recipient;
     active.far_end = wishes.far_end;
@@ -236,7 +246,8 @@ Task<> try_actively(net::Loop& loop, ActiveJob& job) {
     if (!active.refused.empty()) co_return;
 
     Sources sources;
-    if (!job.settings.far_mailbox.empty()) sources.push_back(std::make_unique<Mailbox>(job.settings.far_mailbox, "your far end"));
+    if (!job.settings.far_mailbox.empty())
+        sources.push_back(std::make_unique<Mailbox>(job.settings.far_mailbox, "your far end"));
     if (far.client) sources.push_back(std::make_unique<ProbeArrivals>(*far.client, far.watch));
     if (active.sample_seen) sources.push_back(std::make_unique<Mailbox>(job.settings.sample_mailbox, "sample"));
     const Conversation* last = nullptr;

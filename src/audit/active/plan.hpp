@@ -24,14 +24,14 @@ struct ActiveWishes {
     DomainName domain;
     std::vector<ActiveTarget> targets;
     std::string far_recipient = "postern-probe@example.net";  ///< of another domain; the default is reserved (RFC 2606)
-    bool far_end = false;          ///< one's own, and what arrives there is seen
-    bool tagged = false;           ///< it takes a tag behind its local part, "name-r13@"
-    std::string sample_recipient;  ///< empty: no samples are sent
-    std::string user_address;      ///< the test user's; empty: there is none
-    bool leave_site = false;       ///< samples of the test user go to the far end too
+    bool far_end = false;                                     ///< one's own, and what arrives there is seen
+    bool tagged = false;                                      ///< it takes a tag behind its local part, "name-r13@"
+    std::string sample_recipient;                             ///< empty: no samples are sent
+    std::string user_address;                                 ///< the test user's; empty: there is none
+    bool leave_site = false;                                  ///< samples of the test user go to the far end too
     bool relay = true;  ///< false: this machine is the audited server, or the relay checks were not asked for
     std::set<std::string, std::less<>> checks;  ///< ids that are judged: acts that serve none of them are left out
-    std::string token;  ///< of this audit, letters and digits
+    std::string token;                          ///< of this audit, letters and digits
 };
 
 /// A part of the plan, against one server.

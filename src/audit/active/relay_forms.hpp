@@ -19,7 +19,8 @@ struct RelayForm {
     std::string_view check;  ///< "6-01": which check it belongs to
     std::string_view what;   ///< "percent hack at the own domain"
     std::string_view sender, recipient;
-    bool at_home = false;  ///< by its looks the recipient is one's own: accepted by a server that takes every local part
+    bool at_home =
+        false;  ///< by its looks the recipient is one's own: accepted by a server that takes every local part
 };
 
 [[nodiscard]] std::span<const RelayForm> relay_forms();

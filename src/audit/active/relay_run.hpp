@@ -33,9 +33,9 @@ public:
     };
     struct Wishes {
         RelayNames names;
-        std::string positive;                          ///< "<postmaster@example.com>"
-        bool deliver = false;                          ///< there is a far end
-        std::function<std::string()> new_token;        ///< never the same twice
+        std::string positive;                    ///< "<postmaster@example.com>"
+        bool deliver = false;                    ///< there is a far end
+        std::function<std::string()> new_token;  ///< never the same twice
         std::function<std::string(std::string_view form, std::string_view token)> message;
     };
 
@@ -67,7 +67,7 @@ private:
     Target target_;
     Wishes wishes_;
     std::deque<std::string> waiting_;
-    std::vector<std::string> asked_;     // the batch under way
+    std::vector<std::string> asked_;      // the batch under way
     std::vector<std::string> heard_yes_;  // of them, accepted
     std::vector<std::string> accepted_;   // in valid batches
     std::size_t size_ = first_batch;

@@ -70,7 +70,8 @@ TEST(RelayForms, hold_no_line_break_and_nothing_that_a_shell_would_run) {
 }
 
 TEST(RelayForms, give_every_form_an_address_of_its_own_where_the_far_end_takes_tags) {
-    RelayNames names{"postern-abc", "probe.example.net", "s", "example.com", "mail.example.com", "[203.0.113.25]", true};
+    RelayNames names{"postern-abc",      "probe.example.net", "s", "example.com",
+                     "mail.example.com", "[203.0.113.25]",    true};
     const RelayForm& form = *find_relay_form("R13");
     EXPECT_EQ(filled(form.recipient, names_for(form, names)), "<postern-abc-r13%probe.example.net@example.com>");
 }
@@ -85,7 +86,8 @@ TEST(RelayRun, calls_a_server_closed_that_refuses_all_and_still_takes_postmaster
 
 TEST(RelayRun, says_unproved_without_a_far_end_and_sends_nothing) {
     RelayRun run = battery(false, 1);
-    const Active active = play_all(run, [](const std::string& line, Memory&) { return Reply{line == "DATA" ? 354 : 250, ""}; });
+    const Active active =
+        play_all(run, [](const std::string& line, Memory&) { return Reply{line == "DATA" ? 354 : 250, ""}; });
     EXPECT_EQ(counted(active), (std::map<What, int>{{What::accepted, 1}}));
     for (const Conversation& talk : active.conversations)
         for (const Turn& turn : talk.turns) EXPECT_NE(turn.said, "DATA");
@@ -93,7 +95,8 @@ TEST(RelayRun, says_unproved_without_a_far_end_and_sends_nothing) {
 
 TEST(RelayRun, calls_open_only_what_arrived) {
     RelayRun run = battery(true, 1);
-    Active active = play_all(run, [](const std::string& line, Memory&) { return Reply{line == "DATA" ? 354 : 250, ""}; });
+    Active active =
+        play_all(run, [](const std::string& line, Memory&) { return Reply{line == "DATA" ? 354 : 250, ""}; });
     EXPECT_EQ(counted(active), (std::map<What, int>{{What::taken, 1}}));
     active.arrivals.push_back({.token = "t1", .where = "far"});
     EXPECT_EQ(counted(active), (std::map<What, int>{{What::delivered, 1}}));
@@ -101,7 +104,8 @@ TEST(RelayRun, calls_open_only_what_arrived) {
 
 TEST(RelayRun, tells_forms_of_one_message_apart_by_their_tags_and_else_says_among) {
     RelayRun run = battery(true, 6);
-    Active active = play_all(run, [](const std::string& line, Memory&) { return Reply{line == "DATA" ? 354 : 250, ""}; });
+    Active active =
+        play_all(run, [](const std::string& line, Memory&) { return Reply{line == "DATA" ? 354 : 250, ""}; });
     active.arrivals.push_back({.token = "t4", .where = "far", .recipient = "<postern-x-r05@far.example>"});
     EXPECT_EQ(counted(active), (std::map<What, int>{{What::taken, 3}, {What::among, 3}}));
     active.tagged = true;
