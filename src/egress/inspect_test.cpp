@@ -143,12 +143,31 @@ TEST(Guard, is_a_refusal_with_nothing_wider_in_front_of_it) {
         return *read_ruleset(R"({"nftables": [)" + text + "]}");
     };
     const std::string refusal = dport("25") + ", " + reject;
-    EXPECT_EQ(guard_of(output({refusal}), "output"), "inet filter out");
-    EXPECT_EQ(guard_of(output({std::string(established) + ", " + accept, refusal}), "output"), "inet filter out");
-    EXPECT_EQ(guard_of(output({accept, refusal}), "output"), std::nullopt);
-    EXPECT_EQ(shadowed_guard(output({accept, refusal}), "output"), "inet filter out");
-    EXPECT_EQ(guard_of(output({dport("80") + ", " + drop}), "output"), std::nullopt);
-    EXPECT_EQ(guard_of(output({refusal}), "forward"), std::nullopt);
+    EXPECT_EQ(guard_of(output({refusal}), "output", true).holds, "inet filter out");
+    EXPECT_EQ(guard_of(output({std::string(established) + ", " + accept, refusal}), "output", true).holds,
+              "inet filter out");
+    EXPECT_EQ(guard_of(output({accept, refusal}), "output", true).holds, std::nullopt);
+    EXPECT_EQ(guard_of(output({accept, refusal}), "output", false).shadowed, "inet filter out");
+    EXPECT_EQ(guard_of(output({dport("80") + ", " + drop}), "output", true).holds, std::nullopt);
+    EXPECT_EQ(guard_of(output({refusal}), "forward", true).holds, std::nullopt);
+}
+
+TEST(Guard, of_one_family_is_none_for_the_other) {
+    const auto seen =
+        rules({chain("ip", "filter", "out", "output"), rule("ip", "filter", "out", dport("25") + ", " + reject)});
+    EXPECT_TRUE(guard_of(seen, "output", true).holds);
+    EXPECT_FALSE(guard_of(seen, "output", false).holds);
+}
+
+TEST(Record, is_what_logs_and_whether_it_is_limited) {
+    const auto with = [](const std::string& more) {
+        return record_of(
+            rules({chain("inet", "f", "out", "output"), rule("inet", "f", "out", dport("25") + more + ", " + reject)}));
+    };
+    EXPECT_FALSE(with("").logs);
+    EXPECT_TRUE(with(R"(, {"log": {"prefix": "x"}})").unlimited);
+    EXPECT_TRUE(with(R"(, {"limit": {"rate": 5, "per": "second"}}, {"log": null})").logs);
+    EXPECT_FALSE(with(R"(, {"limit": {"rate": 5, "per": "second"}}, {"log": null})").unlimited);
 }
 
 TEST(LiveTable, tells_what_is_confirmed_and_what_is_on_trial) {

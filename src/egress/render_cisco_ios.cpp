@@ -67,8 +67,13 @@ std::string access_list(const Model& model, bool v4) {
     return out;
 }
 
+/// IOS knows no patterns: a pattern becomes a word to fill in.
 std::vector<std::string> inside(const Model& model) {
-    return model.inside_interfaces.empty() ? std::vector<std::string>{"INSIDE-INTERFACE"} : model.inside_interfaces;
+    std::vector<std::string> out;
+    for (const std::string& name : model.inside_interfaces)
+        out.push_back(name.ends_with('*') ? "EACH-" + name.substr(0, name.size() - 1) : name);
+    if (out.empty()) out.emplace_back("INSIDE-INTERFACE");
+    return out;
 }
 
 }  // namespace

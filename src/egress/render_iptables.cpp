@@ -98,9 +98,9 @@ std::string output_chain(const Model& model, bool v4) {
     allow_destinations(out, model, v4);
     for (const User& user : model.mta_users)
         out.rule(fmt::format("-m owner --uid-owner {}", user.name), "-j RETURN",
-                 fmt::format("the mail server's user {}", user.name));
+                 fmt::format("the user {} of the mail server", user.name));
     if (!model.cgroup.empty())
-        out.rule(fmt::format("-m cgroup --path {}", model.cgroup), "-j RETURN", "the mail server's service");
+        out.rule(fmt::format("-m cgroup --path {}", model.cgroup), "-j RETURN", "the service of the mail server");
     allow_submission(out, model, v4);
     end_chain(out, model, "output", " --log-uid");
     return out.text();

@@ -14,8 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     model.action = Action::trap;
     if (const auto rules = read_ruleset(text)) {
         (void)inspect(*rules, model, {});
-        (void)guard_of(*rules, "output");
-        (void)shadowed_guard(*rules, "forward");
+        (void)guard_of(*rules, "output", true);
+        (void)record_of(*rules);
     }
     (void)read_hits(text);
     const auto live = read_live_table(text);
