@@ -110,13 +110,18 @@ bool OffenderBook::may_tell(const Network& network, Instant now) {
     return noise.incidents++ < options_.most_incidents;
 }
 
+std::optional<Instant> OffenderBook::due(const Entry& entry) const {
+    if (entry.offender.attempts <= entry.told_attempts) return std::nullopt;
+    return entry.told ? *entry.told + options_.again : entry.offender.first + options_.settle;
+}
+
 std::vector<OffenderIncident> OffenderBook::take_due(Instant now) {
     std::vector<OffenderIncident> out;
     for (auto& [id, entry] : entries_) {
         const Offender& offender = entry.offender;
+        const auto at = due(entry);
+        if (!at || now < *at) continue;
         const std::uint64_t since = offender.attempts - entry.told_attempts;
-        const Instant from = entry.told ? *entry.told + options_.again : offender.first + options_.settle;
-        if (since == 0 || now < from) continue;
         const bool first = !entry.told;
         entry.told = now;
         entry.told_attempts = offender.attempts;
@@ -129,9 +134,8 @@ std::vector<OffenderIncident> OffenderBook::take_due(Instant now) {
 std::optional<Instant> OffenderBook::next_due() const {
     std::optional<Instant> out;
     for (const auto& [id, entry] : entries_) {
-        if (entry.offender.attempts == entry.told_attempts) continue;
-        const Instant at = entry.told ? *entry.told + options_.again : entry.offender.first + options_.settle;
-        if (!out || at < *out) out = at;
+        const auto at = due(entry);
+        if (at && (!out || *at < *out)) out = at;
     }
     return out;
 }

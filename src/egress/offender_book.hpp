@@ -79,6 +79,7 @@ private:
         std::size_t incidents = 0;
     };
 
+    [[nodiscard]] std::optional<Instant> due(const Entry& entry) const;
     [[nodiscard]] Entry& open(const IpAddress& address);
     [[nodiscard]] Entry* look_up(const IpAddress& address);
     void make_room();
