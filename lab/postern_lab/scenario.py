@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 import tomllib
+import traceback
 
 from . import mail, others, script
 from .network import LAB, STATE, inside, sh
@@ -155,7 +156,10 @@ def change_configuration(scenario):
 
 def play(path):
     if path.suffix == ".py":
-        return script.play(path)
+        try:
+            return script.play(path)
+        except Exception as fault:  # whatever it was, the scenario did not hold
+            return path.stem, [f"{type(fault).__name__}: {fault}"], traceback.format_exc()
     scenario = tomllib.loads(path.read_text())
     folder = pathlib.Path(tempfile.mkdtemp(prefix="postern-lab."))
     undo = []

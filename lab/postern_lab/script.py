@@ -88,7 +88,7 @@ def load(path):
 def play(path):
     script, lab = load(path), Lab()
     try:
-        wrong = script["play"](lab)
+        wrong = list(script["play"](lab))  # it may yield what is wrong as it goes
     finally:
         lab.end()
     return script["title"], wrong, "\n".join(lab.transcript) if wrong else ""

@@ -6,6 +6,7 @@
 // says why.
 #pragma once
 
+#include "audit/active/conversation.hpp"
 #include "audit/filter_service.hpp"
 #include "base/dns.hpp"
 #include "base/instant.hpp"
@@ -92,6 +93,7 @@ struct Evidence {
     std::optional<evidence::MailLogFindings> logs;
     std::vector<evidence::DmarcReport> reports;
     std::vector<Attestation> attestations;
+    Active active;  ///< what intrusive tests left
 
     // Made of `files`.
     evidence::PostfixConfig postfix;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "audit/record.hpp"
 
-#include "base/json.hpp"
+#include "audit/active/record_active.hpp"
+#include "audit/record_reader.hpp"
 #include "wire/base64.hpp"
 
 #include <fmt/format.h>
@@ -16,67 +17,9 @@ using json::value;
 constexpr std::string_view schema = "postern-evidence-1";
 
 // Octets that need not be UTF-8 are kept exact, as base64.
+using Reader = RecordReader;
+
 value octets(std::string_view text) { return value(wire::encode_base64(text)); }
-
-/// Reads members with defaults; the first fault is kept.
-class Reader {
-public:
-    explicit Reader(const value& from) : members_(from.if_object()) {}
-
-    [[nodiscard]] std::string text(std::string_view name) const {
-        const value* found = get(name);
-        const auto* string = found == nullptr ? nullptr : found->if_string();
-        return string == nullptr ? std::string() : std::string(string->begin(), string->end());
-    }
-    [[nodiscard]] std::string bytes(std::string_view name) const {
-        return wire::decode_base64(text(name)).value_or("");
-    }
-    [[nodiscard]] std::uint64_t number(std::string_view name) const {
-        const value* found = get(name);
-        if (found == nullptr) return 0;
-        if (const auto* n = found->if_int64(); n != nullptr && *n >= 0) return static_cast<std::uint64_t>(*n);
-        const auto* u = found->if_uint64();
-        return u == nullptr ? 0 : *u;
-    }
-    [[nodiscard]] bool flag(std::string_view name) const {
-        const value* found = get(name);
-        const bool* truth = found == nullptr ? nullptr : found->if_bool();
-        return truth != nullptr && *truth;
-    }
-    [[nodiscard]] Instant instant(std::string_view name) const {
-        return Instant(std::chrono::milliseconds(static_cast<std::int64_t>(number(name))));
-    }
-    [[nodiscard]] const value* get(std::string_view name) const {
-        return members_ == nullptr ? nullptr : members_->if_contains(name);
-    }
-    template <class Take>
-    void each(std::string_view name, Take take) const {
-        if (const value* found = get(name); found != nullptr && found->is_array())
-            for (const value& item : found->get_array()) take(item);
-    }
-    template <class Take>
-    void each_member(std::string_view name, Take take) const {
-        if (const value* found = get(name); found != nullptr && found->is_object())
-            for (const auto& member : found->get_object()) take(std::string(member.key()), member.value());
-    }
-    [[nodiscard]] std::vector<std::string> texts(std::string_view name) const {
-        std::vector<std::string> out;
-        each(name, [&](const value& item) {
-            if (const auto* string = item.if_string()) out.emplace_back(string->begin(), string->end());
-        });
-        return out;
-    }
-    [[nodiscard]] std::optional<IpAddress> ip(std::string_view name) const {
-        const auto parsed = IpAddress::parse(text(name));
-        return parsed ? std::optional(*parsed) : std::nullopt;
-    }
-    [[nodiscard]] DomainName domain(std::string_view name) const {
-        return DomainName::parse(text(name)).value_or(DomainName());
-    }
-
-private:
-    const object* members_;
-};
 
 value milliseconds(Instant when) { return value(when.time_since_epoch().count()); }
 
@@ -416,6 +359,7 @@ std::string to_record(const Evidence& evidence, const Book& book) {
                {"reports", std::move(reports)},
                {"attestations", std::move(attestations)},
                {"dns", std::move(answers)}};
+    if (evidence.active.asked) out["active"] = active_json(evidence.active);
     if (evidence.logs) out["logs"] = logs_json(*evidence.logs);
     if (evidence.resolver) {
         object resolver{{"addresses", texts(evidence.resolver->addresses)},
@@ -466,6 +410,7 @@ Result<Recorded> from_record(std::string_view document) {
         evidence.attestations.push_back({one.text("what"), one.text("by"), one.text("date")});
     });
     in.each("dns", [&](const value& item) { out.book.add(answer_from(item)); });
+    if (const value* active = in.get("active")) evidence.active = active_from(*active);
     if (const value* logs = in.get("logs")) evidence.logs = logs_from(*logs);
     if (const value* resolver = in.get("resolver")) {
         const Reader from(*resolver);

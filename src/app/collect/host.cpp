@@ -154,6 +154,7 @@ void collect_host(Evidence& evidence, bool packages) {
                              evidence.files.contains("opensmtpd.config");
     if (!mail_server) return;  // scanner, firewall and packages of an office machine are not what is asked about
     collect_scanner(evidence);
+    (void)keep_file(evidence, "rspamd.settings", "/etc/rspamd/local.d/settings.conf");
     if (geteuid() != 0)
         evidence.gaps["firewall"] = "the firewall's rules can be read by root only; run it as root, or give nft list "
                                     "ruleset with --import firewall=FILE";

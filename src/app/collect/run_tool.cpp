@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,16 +51,38 @@ struct Pipe {
     }
 };
 
+struct Given {
+    int descriptor = -1;
+    explicit Given(std::string_view text) {
+        if (text.empty()) return;
+        descriptor = memfd_create("input", MFD_CLOEXEC);
+        while (descriptor >= 0 && !text.empty()) {
+            const ssize_t put = write(descriptor, text.data(), text.size());
+            if (put < 0) break;  // out of memory: the tool reads less than a whole input, and says so
+            text.remove_prefix(static_cast<std::size_t>(put));
+        }
+        lseek(descriptor, 0, SEEK_SET);
+    }
+    Given(const Given&) = delete;
+    Given& operator=(const Given&) = delete;
+    ~Given() {
+        if (descriptor >= 0) close(descriptor);
+    }
+};
+
 }  // namespace
 
 Result<void> stream_tool(std::vector<std::string> command, std::chrono::milliseconds time,
-                         const std::function<bool(std::string_view)>& take) {
+                         const std::function<bool(std::string_view)>& take, std::string_view input) {
     const std::string path = find_tool(command.front());
     if (path.empty()) return fail("tool.absent", fmt::format("{} is not installed", command.front()));
     Pipe out, err;
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    // Input lies whole in memory before the tool starts: nobody waits for anybody.
+    const Given given(input);
+    if (given.descriptor >= 0) posix_spawn_file_actions_adddup2(&actions, given.descriptor, 0);
+    else posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, out.ends[1], 1);
     posix_spawn_file_actions_adddup2(&actions, err.ends[1], 2);
     std::vector<char*> arguments;
@@ -112,13 +135,16 @@ Result<void> stream_tool(std::vector<std::string> command, std::chrono::millisec
     return {};
 }
 
-Result<std::string> run_tool(std::vector<std::string> command, ToolLimits limits) {
+Result<std::string> run_tool(std::vector<std::string> command, ToolLimits limits, std::string_view input) {
     std::string out;
     const std::string name = command.front();
-    const auto done = stream_tool(std::move(command), limits.time, [&](std::string_view piece) {
-        out += piece;
-        return out.size() <= limits.octets;
-    });
+    const auto done = stream_tool(
+        std::move(command), limits.time,
+        [&](std::string_view piece) {
+            out += piece;
+            return out.size() <= limits.octets;
+        },
+        input);
     if (!done) return std::unexpected(done.error());
     if (out.size() > limits.octets)
         return fail("tool.too_much", fmt::format("{} said more than {} octets", name, limits.octets));

@@ -2,6 +2,7 @@
 // postern.toml: one table of settings, from which come its parsing, its checks and the commented example.
 #pragma once
 
+#include "egress/model.hpp"
 #include "net/resolver.hpp"
 
 #include <chrono>
@@ -17,6 +18,13 @@ struct ServeConfig {
     std::chrono::milliseconds keep_events = std::chrono::days(30);
 };
 
+/// The organisation: what is its own.
+struct Site {
+    std::vector<DomainName> domains;
+    std::vector<Network> networks;      ///< inside
+    std::vector<Network> mail_servers;  ///< addresses mostly; small networks may be
+};
+
 struct Config {
     net::ResolverOptions dns;
     std::chrono::milliseconds timeout{5'000};
@@ -25,6 +33,8 @@ struct Config {
     std::map<std::string, std::string, std::less<>> keys;  ///< secrets: never printed
     std::string data_dir;
     ServeConfig serve;
+    Site site;
+    egress::Model egress;  ///< networks and mail servers of `site` in it; users by name, without their numbers
 };
 
 inline constexpr const char* default_config_path = "/etc/postern/postern.toml";
