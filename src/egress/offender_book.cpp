@@ -39,6 +39,7 @@ void OffenderBook::make_room() {
 }
 
 void OffenderBook::remove(Entries::iterator entry) {
+    removed_.push_back(entry->second.offender.address);
     for (const IpAddress& alias : entry->second.aliases) by_address_.erase(alias);
     const auto machine = by_mac_.find(entry->second.offender.who.mac);
     if (machine != by_mac_.end() && machine->second == entry->first) by_mac_.erase(machine);
@@ -149,17 +150,12 @@ std::vector<const Offender*> OffenderBook::take_changed() {
     return out;
 }
 
-std::vector<IpAddress> OffenderBook::expire(Instant now) {
-    std::vector<IpAddress> out;
+void OffenderBook::expire(Instant now) {
     for (auto entry = entries_.begin(); entry != entries_.end();) {
         const auto next = std::next(entry);
-        if (entry->second.offender.last + options_.keep < now) {
-            out.push_back(entry->second.offender.address);
-            remove(entry);
-        }
+        if (entry->second.offender.last + options_.keep < now) remove(entry);
         entry = next;
     }
-    return out;
 }
 
 const Offender* OffenderBook::find(const IpAddress& address) const {

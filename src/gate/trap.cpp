@@ -29,10 +29,7 @@ struct Heard {
 /// Octets are used before anything else is awaited: they lie in the loop's own buffer.
 net::Task<Heard> hear_some(net::Stream& stream, TrapSession& session, Clock::time_point begun) {
     const auto octets = co_await stream.read_some();
-    if (!octets || octets->empty()) {
-        session.end(TrapSession::End::peer);
-        co_return Heard{{}, true, true};
-    }
+    if (!octets || octets->empty()) co_return Heard{{}, true, true};  // or the deadline came: the caller knows
     auto step = session.take(*octets, std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun));
     co_return Heard{std::move(step.say), step.close, false};
 }
@@ -119,11 +116,21 @@ Trap::Trap(net::Executor executor, TrapOptions options, TrapHooks hooks, store::
 
 void Trap::note(const egress::Attempt& attempt) {
     counted_.connections.add();
-    if (book_.note(attempt)) wake_.cancel();
+    (void)book_.note(attempt);
+    look_at(attempt.source);
+}
+
+void Trap::look_at(const IpAddress& source) {
     counted_.offenders.set(static_cast<std::int64_t>(book_.size()));
-    const egress::Offender* offender = book_.find(attempt.source);
+    const egress::Offender* offender = book_.find(source);
+    if (offender == nullptr) return;
+    if (offender->attempts == 1) wake_.cancel();
     // A lease may come later than the first attempt, a name later still: asked again, ever more rarely.
-    if (offender != nullptr && std::has_single_bit(offender->attempts)) hooks_.ask(attempt.source);
+    if (std::has_single_bit(offender->attempts)) hooks_.ask(source);
+}
+
+void Trap::note_elsewhere(const std::function<std::optional<IpAddress>(egress::OffenderBook&)>& note) {
+    if (const auto source = note(book_)) look_at(*source);
 }
 
 void Trap::identify(const IpAddress& source, const egress::Identity& identity) { book_.identify(source, identity); }
@@ -182,8 +189,8 @@ net::Task<> Trap::converse(net::Stream& stream, TrapSession& session) {
         if (!co_await stream.write(session.greeting())) co_return;
         heard = co_await net::with_deadline(hear_some(stream, session, begun), begun + options_.first);
     }
-    if (!heard) {
-        session.end(TrapSession::End::time);
+    if (!heard || heard->ended) {
+        session.end(heard ? TrapSession::End::peer : TrapSession::End::time);
         co_return;
     }
     const auto deadline = Clock::now() + options_.whole;
@@ -194,7 +201,7 @@ net::Task<> Trap::converse(net::Stream& stream, TrapSession& session) {
     bool answered = heard->close && !heard->ended;
     if (!heard->close) {
         const auto finished = co_await net::with_deadline(hear_all(stream, session, begun), deadline);
-        if (!finished) session.end(TrapSession::End::time);
+        if (!finished.value_or(false)) session.end(finished ? TrapSession::End::peer : TrapSession::End::time);
         answered = finished.value_or(false);
     }
     if (answered && session.findings().kind == TrapKind::smtp)

@@ -15,6 +15,7 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace postern::gate {
@@ -48,6 +49,8 @@ public:
     /// Tells people of offenders as they become due; until cancelled.
     net::Task<> tell();
 
+    /// An attempt that never came here: `note` puts it into the book and returns who it was.
+    void note_elsewhere(const std::function<std::optional<IpAddress>(egress::OffenderBook&)>& note);
     void identify(const IpAddress& source, const egress::Identity& identity);
     [[nodiscard]] egress::OffenderBook& book() { return book_; }
     [[nodiscard]] std::size_t conversations() const { return conversations_; }
@@ -63,6 +66,7 @@ private:
     [[nodiscard]] static Counted count_in(store::Metrics& metrics);
     net::Task<> converse(net::Stream& stream, wire::TrapSession& session);
     void note(const egress::Attempt& attempt);
+    void look_at(const IpAddress& source);
 
     net::Executor executor_;
     TrapOptions options_;
