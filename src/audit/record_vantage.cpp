@@ -92,6 +92,7 @@ value look_json(const SmtpLook& look) {
                {"certificate_names", texts(look.certificate_names)},
                {"certificate_problem", json::text(look.certificate_problem)},
                {"timed_out", look.timed_out},
+               {"not_looked", look.not_looked},
                {"seen_from", json::text(look.seen_from)}};
     if (look.certificate_expires) out["certificate_expires"] = milliseconds(*look.certificate_expires);
     return out;
@@ -112,6 +113,7 @@ SmtpLook look_from(const value& from) {
                  .certificate_names = in.texts("certificate_names"),
                  .certificate_problem = in.text("certificate_problem"),
                  .timed_out = in.flag("timed_out"),
+                 .not_looked = in.flag("not_looked"),
                  .seen_from = in.text("seen_from")};
     if (in.get("certificate_expires") != nullptr) out.certificate_expires = in.instant("certificate_expires");
     return out;

@@ -31,6 +31,7 @@ struct SmtpLook {
     std::optional<Instant> certificate_expires;
     std::string certificate_problem;  ///< "self-signed certificate"; empty: it chains to a known root
     bool timed_out = false;           ///< the connection was not even refused
+    bool not_looked = false;          ///< the vantage did not even try; `unknown` says why
     std::string seen_from;            ///< the vantage; empty: this machine
 };
 
