@@ -42,7 +42,8 @@ enum class Need : std::uint8_t {
     firewall,
     filter,
     exchange,
-    active
+    active,
+    outside
 };
 
 struct Finding {

@@ -72,6 +72,7 @@ struct Evidence {
     std::map<std::string, std::string> gaps;  ///< "logs" -> "/var/log/mail.log: permission denied"
     std::vector<SmtpLook> looks;
     std::vector<Vantage> vantages;
+    std::vector<WayOut> destinations;  ///< servers outside that the mail server tried to reach
     std::string
         place;  ///< where this machine stands, for ways out: "office", "server", "guest", "vpn", "container", "mail"
     std::string user;  ///< who runs the audit

@@ -297,9 +297,10 @@ std::string to_record(const Evidence& evidence, const Book& book) {
     object files, gaps;
     for (const auto& [name, text] : evidence.files) files[name] = octets(text);
     for (const auto& [name, why] : evidence.gaps) gaps[name] = json::text(why);
-    array given, looks, lists, reports, attestations, answers, services, networks, vantages;
+    array given, looks, lists, reports, attestations, answers, services, networks, vantages, destinations;
     for (const IpAddress& ip : evidence.given) given.push_back(value(ip.to_string()));
     for (const SmtpLook& look : evidence.looks) looks.push_back(look_json(look));
+    for (const WayOut& one : evidence.destinations) destinations.push_back(way_json(one));
     for (const Vantage& one : evidence.vantages) vantages.push_back(vantage_json(one));
     for (const ListWord& word : evidence.lists) lists.push_back(word_json(word));
     for (const auto& report : evidence.reports) reports.push_back(report_json(report));
@@ -322,6 +323,7 @@ std::string to_record(const Evidence& evidence, const Book& book) {
                {"gaps", std::move(gaps)},
                {"looks", std::move(looks)},
                {"vantages", std::move(vantages)},
+               {"destinations", std::move(destinations)},
                {"place", evidence.place},
                {"user", json::text(evidence.user)},
                {"submission_out", evidence.submission_out},
@@ -375,6 +377,7 @@ Result<Recorded> from_record(std::string_view document) {
     });
     in.each("looks", [&](const value& item) { evidence.looks.push_back(look_from(item)); });
     in.each("vantages", [&](const value& item) { evidence.vantages.push_back(vantage_from(item)); });
+    in.each("destinations", [&](const value& item) { evidence.destinations.push_back(way_from(item)); });
     evidence.place = in.text("place");
     evidence.user = in.text("user");
     evidence.submission_out = in.text("submission_out");

@@ -59,23 +59,6 @@ value recipients_json(const RecipientLook& look) {
                   {"recipients", std::move(recipients)}};
 }
 
-value way_json(const WayOut& one) {
-    return object{{"by", json::text(one.by)},   {"to", one.to.to_string()},       {"port", one.port},
-                  {"connected", one.connected}, {"arrived", one.arrived},         {"no_route", one.no_route},
-                  {"why", json::text(one.why)}, {"seen_as", address(one.seen_as)}};
-}
-WayOut way_from(const value& from) {
-    const Reader in(from);
-    return {.by = in.text("by"),
-            .to = in.ip("to").value_or(IpAddress()),
-            .port = port_of(in, "port"),
-            .connected = in.flag("connected"),
-            .arrived = in.flag("arrived"),
-            .no_route = in.flag("no_route"),
-            .why = in.text("why"),
-            .seen_as = in.ip("seen_as")};
-}
-
 }  // namespace
 
 value look_json(const SmtpLook& look) {
@@ -92,6 +75,7 @@ value look_json(const SmtpLook& look) {
                {"certificate_names", texts(look.certificate_names)},
                {"certificate_problem", json::text(look.certificate_problem)},
                {"timed_out", look.timed_out},
+               {"not_looked", look.not_looked},
                {"seen_from", json::text(look.seen_from)}};
     if (look.certificate_expires) out["certificate_expires"] = milliseconds(*look.certificate_expires);
     return out;
@@ -112,6 +96,7 @@ SmtpLook look_from(const value& from) {
                  .certificate_names = in.texts("certificate_names"),
                  .certificate_problem = in.text("certificate_problem"),
                  .timed_out = in.flag("timed_out"),
+                 .not_looked = in.flag("not_looked"),
                  .seen_from = in.text("seen_from")};
     if (in.get("certificate_expires") != nullptr) out.certificate_expires = in.instant("certificate_expires");
     return out;
@@ -159,6 +144,25 @@ RecipientLook recipients_from(const value& from) {
         out.recipients.push_back({one.text("recipient"), static_cast<int>(one.number("code")), one.text("text")});
     });
     return out;
+}
+
+value way_json(const WayOut& one) {
+    return object{
+        {"by", json::text(one.by)},           {"to", one.to.to_string()},   {"port", one.port},
+        {"connected", one.connected},         {"arrived", one.arrived},     {"no_route", one.no_route},
+        {"proxy_reached", one.proxy_reached}, {"why", json::text(one.why)}, {"seen_as", address(one.seen_as)}};
+}
+WayOut way_from(const value& from) {
+    const Reader in(from);
+    return {.by = in.text("by"),
+            .to = in.ip("to").value_or(IpAddress()),
+            .port = port_of(in, "port"),
+            .connected = in.flag("connected"),
+            .arrived = in.flag("arrived"),
+            .proxy_reached = in.flag("proxy_reached"),
+            .no_route = in.flag("no_route"),
+            .why = in.text("why"),
+            .seen_as = in.ip("seen_as")};
 }
 
 value vantage_json(const Vantage& vantage) {

@@ -12,6 +12,8 @@ namespace postern::audit {
 [[nodiscard]] SeenConnection connection_from(const json::value& from);
 [[nodiscard]] SeenMessage message_from(const json::value& from);
 [[nodiscard]] RecipientLook recipients_from(const json::value& from);
+[[nodiscard]] json::value way_json(const WayOut& way);
+[[nodiscard]] WayOut way_from(const json::value& from);
 [[nodiscard]] json::value vantage_json(const Vantage& vantage);
 [[nodiscard]] Vantage vantage_from(const json::value& from);
 

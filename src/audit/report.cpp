@@ -4,6 +4,8 @@
 #include "audit/checks/tried.hpp"
 #include "base/contains.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -13,6 +15,14 @@ namespace {
 int weight(Severity severity) {
     constexpr std::array weights{1, 2, 5, 10};
     return weights[static_cast<std::size_t>(severity)];
+}
+
+/// Why no probe's view is there, or nothing.
+std::string without_outside(const Evidence& evidence) {
+    for (const Vantage& vantage : evidence.vantages)
+        if (vantage.unknown.empty()) return {};
+    if (!evidence.vantages.empty()) return fmt::format("no probe could be used: {}", evidence.vantages.front().unknown);
+    return "give a probe outside: --vantage NAME=URL#TOKEN; docs/probe.md tells how to do without";
 }
 
 /// Why a need is not met, or nothing.
@@ -57,6 +67,7 @@ std::string missing(const Evidence& evidence, Need need) {
                    : gap("firewall", "run it on the mail server as root: the firewall's rules can be read only there");
     case Need::filter:
         return evidence.filter_service.empty() ? "no filtering service in front was declared or recognised" : "";
+    case Need::outside: return without_outside(evidence);
     case Need::active: return evidence.active.conversations.empty() ? how_to_try(evidence) : "";
     case Need::exchange:
         return evidence.exchange.present() ? ""

@@ -31,6 +31,7 @@ struct SmtpLook {
     std::optional<Instant> certificate_expires;
     std::string certificate_problem;  ///< "self-signed certificate"; empty: it chains to a known root
     bool timed_out = false;           ///< the connection was not even refused
+    bool not_looked = false;          ///< the vantage did not even try; `unknown` says why
     std::string seen_from;            ///< the vantage; empty: this machine
 };
 
@@ -79,10 +80,11 @@ struct WayOut {
     std::string by;  ///< empty: directly; else the proxy, "socks5://192.0.2.7@1080"
     IpAddress to;
     std::uint16_t port = 25;
-    bool connected = false;  ///< the handshake of TCP (or the proxy's word) succeeded
-    bool arrived = false;    ///< and the probe saw it: no box on the way answered in its stead
-    bool no_route = false;   ///< this machine has no way for that family at all
-    std::string why;         ///< what failed, if something did
+    bool connected = false;      ///< the handshake of TCP (or the proxy's word) succeeded
+    bool arrived = false;        ///< and the probe saw it: no box on the way answered in its stead
+    bool proxy_reached = false;  ///< the proxy itself took the connection
+    bool no_route = false;       ///< this machine has no way for that family at all
+    std::string why;             ///< what failed, if something did
     std::optional<IpAddress> seen_as;
 };
 

@@ -7,6 +7,7 @@
 #include "app/collect/host.hpp"
 #include "app/collect/logs.hpp"
 #include "app/collect/network.hpp"
+#include "app/collect/outside.hpp"
 #include "app/filters/load.hpp"
 #include "app/lists/execute.hpp"
 #include "audit/record.hpp"
@@ -16,6 +17,7 @@
 
 #include <fmt/format.h>
 
+#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -32,6 +34,11 @@ using audit::Evidence;
 namespace fs = std::filesystem;
 
 Instant now() { return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
+
+std::string own_user() {
+    const passwd* entry = getpwuid(geteuid());
+    return entry == nullptr ? std::to_string(geteuid()) : std::string(entry->pw_name);
+}
 
 /// One line on a terminal that says what goes on; nothing elsewhere.
 class Progress {
@@ -195,6 +202,68 @@ net::Task<> try_with_consent(net::Loop& loop, NetworkJob& job, net::Resolver& re
     for (const std::string& why : job.evidence.active.stopped) job.notes.push_back("Left out: " + why + ".");
 }
 
+/// The ways out of here, to probes.
+net::Task<> learn_ways_out(net::Loop& loop, NetworkJob& job) {
+    auto resolver = co_await net::open_resolver(loop, job.settings.lists.resolver);
+    if (!resolver) {
+        job.fault = resolver.error();
+        co_return;
+    }
+    loop.on_termination([&] {
+        job.interrupted = true;
+        (*resolver)->abandon("interrupted");
+    });
+    job.evidence.own_recursion = (*resolver)->note();
+    co_await collect_ways_out(loop, **resolver, job.settings.vantages, job.evidence,
+                              {.proxies = job.settings.proxies,
+                               .destinations = job.settings.destinations,
+                               .patience = job.settings.lists.timeout,
+                               .progress = [&](const std::string& what) { job.progress.say(what); }});
+    loop.on_termination([] {});
+    co_await (*resolver)->close();
+    for (const audit::Vantage& one : job.evidence.vantages)
+        if (!one.unknown.empty())
+            job.notes.push_back(fmt::format("The probe {} could not be used: {}.", one.name, one.unknown));
+}
+
+/// What probes see from outside; recipients are tried only where proof of control was given.
+net::Task<> learn_from_outside(net::Loop& loop, NetworkJob& job) {
+    auto resolver = co_await net::open_resolver(loop, job.settings.lists.resolver);
+    if (!resolver) {
+        job.fault = resolver.error();
+        co_return;
+    }
+    OutsideWishes wishes{.senders = {},
+                         .patience = job.settings.lists.timeout,
+                         .await_message = job.settings.await_message,
+                         .progress = [&](const std::string& what) { job.progress.say(what); },
+                         .say =
+                             [&](const std::string& line) {
+                                 job.progress.say("");
+                                 fmt::print(stderr, "{}\n", printable(line));
+                             }};
+    for (const std::string& text : job.subjects)
+        if (const auto ip = IpAddress::parse(text)) wishes.senders.push_back(*ip);
+    if (job.evidence.domain) {
+        const auto shared = builtin_shared_hosts_catalogue();
+        auto question = consent_question(job.settings.active, job.evidence, job.hosts, shared);
+        const audit::Consent consent = co_await step(dns::Evaluation(audit::find_consent(std::move(question))),
+                                                     **resolver, job.book, job.settings.lists.timeout);
+        wishes.try_recipients = consent.given;
+        if (!consent.given) job.evidence.gaps["recipients"] = consent.why_not;
+    }
+    co_await collect_outside(loop, **resolver, job.settings.vantages, job.evidence, job.hosts, std::move(wishes));
+    co_await (*resolver)->close();
+    for (const audit::Vantage& one : job.evidence.vantages) {
+        if (!one.unknown.empty())
+            job.notes.push_back(fmt::format("The probe {} could not be used: {}.", one.name, one.unknown));
+        else if (one.port25_out != "open")
+            job.notes.push_back(
+                fmt::format("Whether the network of the probe {} lets it out to port 25 is not proved ({}).", one.name,
+                            one.port25_why));
+    }
+}
+
 /// Intrusive tests: consent first, then the tests, each only where it is given.
 net::Task<> learn_by_trying(net::Loop& loop, NetworkJob& job) {
     auto resolver = co_await net::open_resolver(loop, job.settings.lists.resolver);
@@ -322,16 +391,26 @@ Exit run_audit(const Invocation& invocation) {
     evidence.services = builtin_filter_service_catalogue();
     evidence.attestations = settings->attestations;
     evidence.filter_networks = settings->filter_networks;
+    evidence.secret_header = settings->secret_header;
+    evidence.submission_out = settings->submission_out;
+    evidence.user = own_user();
     if (settings->host) collect_host(evidence, settings->selection.takes(*audit::find_check("1-16")));
     if (auto read = collect_files(*settings, evidence, notes); !read) return refuse(read.error().message);
     evidence.read_files();
-    if (settings->logs_wanted) collect_logs(*settings, evidence, notes, progress);
+    evidence.place = !settings->place.empty() || !settings->egress ? settings->place
+                     : evidence.has_mta()                          ? "mail"
+                                                                   : "office";
+    if (settings->logs_wanted && !settings->egress) collect_logs(*settings, evidence, notes, progress);
 
     audit::Book book;
     NetworkJob job{*settings, evidence, book, notes, progress, {}, {}, false, {}, {}};
     {
         net::Loop loop;
-        loop.run(learn_target(loop, job));
+        loop.run(settings->egress ? learn_ways_out(loop, job) : learn_target(loop, job));
+    }
+    if (!settings->vantages.empty() && !settings->egress && !job.fault && !job.interrupted) {
+        net::Loop loop;
+        loop.run(learn_from_outside(loop, job));
     }
     if (settings->active.wanted && !job.fault && !job.interrupted) {
         net::Loop loop;
@@ -339,8 +418,10 @@ Exit run_audit(const Invocation& invocation) {
         if (settings->active.dry_run && evidence.active.refused.starts_with("a dry run")) return Exit::well;
     }
     if (!job.fault && !job.interrupted) {
-        progress.say("asking lists");
-        ask_lists(*settings, evidence, job.subjects, notes);
+        if (!settings->egress) {
+            progress.say("asking lists");
+            ask_lists(*settings, evidence, job.subjects, notes);
+        }
         progress.say("judging");
         net::Loop loop;
         loop.run(judge_with_network(loop, job));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/audit/settings.hpp"
 
+#include "base/instant.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -86,6 +87,44 @@ Result<void> read_networks(const Invocation& invocation, AuditSettings& out) {
     return {};
 }
 
+Result<void> read_outside(const Invocation& invocation, AuditSettings& out) {
+    auto vantages = probe::read_vantages(invocation);
+    if (!vantages) return std::unexpected(vantages.error());
+    out.vantages = *std::move(vantages);
+    out.secret_header = invocation.value("--filter-secret").value_or("");
+    const auto text = invocation.value("--await-message");
+    if (!text) return {};
+    const auto length = parse_duration(*text);
+    if (!length || *length > std::chrono::minutes(20) || *length < std::chrono::seconds(1))
+        return bad_option("--await-message", *text, "is a duration from 1 second to 20 minutes");
+    if (out.vantages.empty()) return fail("usage", "--await-message needs a --vantage, at which the message arrives");
+    out.await_message = *length;
+    return {};
+}
+
+Result<void> read_egress(const Invocation& invocation, AuditSettings& out) {
+    out.egress = invocation.command().path == "audit egress";
+    if (!out.egress) return {};
+    out.place = invocation.value("--place").value_or("");
+    out.submission_out = invocation.value("--submission").value_or("");
+    for (const std::string& text : invocation.values("--proxy")) {
+        auto proxy = ProxyAddress::parse(text);
+        if (!proxy) return std::unexpected(proxy.error());
+        out.proxies.push_back(*std::move(proxy));
+    }
+    for (const std::string& text : invocation.values("--destination")) {
+        const auto server = net::Endpoint::parse(text, 25);
+        if (!server) return bad_option("--destination", text, server.error().message);
+        out.destinations.push_back(*server);
+    }
+    if (out.selection.only.empty() && out.selection.measures.empty()) out.selection.measures = {audit::Measure::egress};
+    if (out.vantages.empty() && out.replay.empty())
+        return fail("usage",
+                    "--vantage NAME=URL#TOKEN says which probe outside is to be reached; docs/probe.md tells how to "
+                    "run one, and how to do without");
+    return {};
+}
+
 Result<void> read_attestations(const Invocation& invocation, AuditSettings& out) {
     for (const std::string& text : invocation.values("--attest")) {
         const auto equals = text.find('=');
@@ -108,9 +147,10 @@ Result<AuditSettings> read_audit_settings(const Invocation& invocation) {
     auto lists = read_lists_settings(invocation);
     if (!lists) return std::unexpected(lists.error());
     out.lists = *std::move(lists);
-    for (const auto read : {&read_target, &read_networks, &read_attestations})
+    for (const auto read : {&read_target, &read_networks, &read_outside, &read_attestations})
         if (auto done = read(invocation, out); !done) return std::unexpected(done.error());
     if (auto done = read_selection(invocation, out.selection); !done) return std::unexpected(done.error());
+    if (auto done = read_egress(invocation, out); !done) return std::unexpected(done.error());
     out.message = invocation.value("--message").value_or("");
     out.dmarc_reports = invocation.value("--dmarc-reports").value_or("");
     out.logs = invocation.values("--logs");
@@ -131,7 +171,8 @@ Result<AuditSettings> read_audit_settings(const Invocation& invocation) {
     auto active = read_active_settings(invocation, out.lists.data_dir);
     if (!active) return std::unexpected(active.error());
     out.active = *std::move(active);
-    if (out.active.wanted && !out.domain) return fail("usage", "--intrusive needs a domain, whose record proves that it is yours");
+    if (out.active.wanted && !out.domain)
+        return fail("usage", "--intrusive needs a domain, whose record proves that it is yours");
     if (!out.domain && out.given.empty() && out.replay.empty() && !out.host)
         return fail("usage", "a domain or an address is needed, such as postern audit example.com");
     return out;

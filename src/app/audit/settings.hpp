@@ -4,6 +4,7 @@
 
 #include "app/audit/active_settings.hpp"
 #include "app/lists/settings.hpp"
+#include "app/collect/ways_out.hpp"
 #include "audit/report.hpp"
 
 namespace postern::app {
@@ -25,7 +26,15 @@ struct AuditSettings {
     std::string format = "text";
     std::string fail_on = "low";
     bool details = false;
+    bool egress = false;  ///< postern audit egress: the ways out of here, and nothing else
+    std::string place;    ///< where this machine stands
+    std::string submission_out;
+    std::vector<ProxyAddress> proxies;
+    std::vector<net::Endpoint> destinations;
     ActiveSettings active;
+    std::vector<probe::VantageAddress> vantages;
+    std::chrono::milliseconds await_message{0};  ///< 0: none is waited for
+    std::string secret_header;                   ///< by which the filter proves itself to the origin
     ListsSettings lists;
 };
 

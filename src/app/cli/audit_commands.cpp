@@ -38,9 +38,6 @@ constexpr std::array intrusive_options{
     Option{"--yes", "", "With --intrusive: does not ask."},
     Option{"--far-end", "ADDRESS", "Your own mailbox at another domain, where relayed mail would arrive."},
     Option{"--far-mailbox", "DIR", "Its folder (Maildir), to see what arrives; without, a relay is unproved."},
-    Option{"--vantage", "NAME=URL",
-           "Your probe elsewhere (postern probe), https://HOST:PORT/#SECRET.PIN: the far end of the intrusive tests.",
-           true},
     Option{
         "--sample-recipient", "ADDRESS",
         "A mailbox of the domain, led to a sink, for EICAR, GTUBE and messages with odd ends. Default: none are sent."},
@@ -50,6 +47,30 @@ constexpr std::array intrusive_options{
     Option{"--consent-key", "FILE", "The secret behind your TXT records. Default: consent.key in the data directory."},
     Option{"--active-time", "DURATION", "How long the intrusive tests may take. Default: 3m."},
     Option{"--arrival-time", "DURATION", "How long to wait for what may arrive. Default: 15s."},
+};
+constexpr std::array vantage_options{
+    Option{"--vantage", "NAME=URL#TOKEN",
+           "A probe elsewhere (postern probe), such as out=https://probe.example.net:8443/#TOKEN; repeatable.", true},
+};
+constexpr std::array outside_options{
+    Option{"--await-message", "DURATION",
+           "Says an address at the probe and waits so long for a message that you send there from your server."},
+    Option{"--filter-secret", "FIELD", "The header field by which the filter proves itself to your server."},
+};
+constexpr std::array<std::string_view, 6> places{"office", "server", "guest", "vpn", "container", "mail"};
+constexpr std::array<std::string_view, 2> submission_choices{"open", "shut"};
+constexpr std::array egress_options{
+    Option{"--place", "PLACE",
+           "Where this machine stands: office, server, guest, vpn, container, mail. Default: mail on the mail server, "
+           "else office.",
+           false, places},
+    Option{"--proxy", "URL", "A proxy inside to go through: socks5://ADDR@PORT or http://ADDR@PORT; repeatable.", true},
+    Option{"--destination", "ADDR[@PORT]", "On the mail server: another server that answers on port 25; repeatable.",
+           true},
+    Option{"--submission", "POLICY", "Your policy for 465 and 587 outward: open or shut.", false, submission_choices},
+    Option{"--no-host", "", "Does not look at this machine."},
+    Option{"--record", "FILE", "Keeps all evidence, to be judged again."},
+    Option{"--replay", "FILE", "Judges kept evidence, without a network."},
 };
 constexpr std::array choice_options{
     Option{"--only", "ID[,ID]", "Judges only these checks.", true},
@@ -64,8 +85,8 @@ constexpr std::array choice_options{
     Option{"--timeout", "DURATION", "How long a server or list may take, such as 5s. Default: 5s."},
     Option{"--format", "FORMAT", "text, json, html or junit. Default: text.", false, report_formats},
 };
-constexpr std::array<std::span<const Option>, 5> audit_groups{evidence_options, intrusive_options, choice_options,
-                                                              dns_options, shared_options};
+constexpr std::array<std::span<const Option>, 7> audit_groups{
+    evidence_options, vantage_options, outside_options, intrusive_options, choice_options, dns_options, shared_options};
 constexpr std::array audit_examples{
     Example{"postern audit example.com", "From a laptop: DNS, the servers' greetings, the lists."},
     Example{"sudo postern audit example.com", "On the mail server: also its configuration, logs, scanner, firewall."},
@@ -77,6 +98,14 @@ constexpr std::array export_examples{
     Example{"postern export exchange-script > postern-exchange.ps1",
             "Run it in the Exchange Management Shell, then postern audit --import exchange.json."}};
 
+constexpr std::array<std::span<const Option>, 5> egress_groups{vantage_options, egress_options, choice_options,
+                                                               dns_options, shared_options};
+constexpr std::array egress_examples{
+    Example{"postern audit egress example.com --vantage out=https://probe.example.net:8443/#TOKEN",
+            "From an office machine: does port 25 get out, over IPv4 and IPv6?"},
+    Example{"postern audit egress --place guest --vantage ...", "The same from the guest network."},
+    Example{"sudo -u nobody postern audit egress --vantage ...", "On the mail server, as a user that is not its own."}};
+
 constexpr std::array table{
     Command{
         "audit", "[DOMAIN] [ADDRESS...]", "do the protective measures hold?",
@@ -86,6 +115,12 @@ constexpr std::array table{
         "--intrusive is given and the domain is proved to be yours.\n\n"
         "Every check has its evidence and its mend; what could not be learnt is unknown, never a pass.",
         audit_groups, audit_examples, &run_audit},
+    Command{
+        "audit egress", "[DOMAIN]", "which ways lead out of this network?",
+        "Connects from this machine to probes outside on 25, 465 and 587, over IPv4 and IPv6, directly and through the "
+        "proxies given, and judges measure 2 by what arrived there and under which address. Run it on a machine of "
+        "each network: office, servers, guests, VPN, containers, and the mail server.",
+        egress_groups, egress_examples, &run_audit},
     Command{
         "export exchange-script",
         "",

@@ -165,6 +165,12 @@ net::Task<Result<json::value>> Client::ask_within(std::string method, std::strin
     co_return fail("probe.refused", fmt::format("{} ({})", in.text("sentence"), in.text("error")));
 }
 
+net::Task<Result<About>> Client::ask_about() {
+    const auto answer = co_await ask("GET", "/v1/about");
+    if (!answer) co_return std::unexpected(answer.error());
+    co_return about_from(*answer);
+}
+
 net::Task<Result<OpenWatch>> Client::open_watch(std::chrono::minutes length) {
     const auto answer = co_await ask("POST", "/v1/watches", fmt::format(R"({{"minutes":{}}})", length.count()));
     if (!answer) co_return std::unexpected(answer.error());

@@ -56,6 +56,8 @@ public:
     /// Where its mail ports are reached: what it says, else the addresses of its host.
     [[nodiscard]] const std::vector<IpAddress>& mail_addresses() const;
 
+    /// Anew: it may have learnt whether port 25 is open to it.
+    net::Task<Result<About>> ask_about();
     net::Task<Result<OpenWatch>> open_watch(std::chrono::minutes length);
     net::Task<Result<WatchSeen>> read_watch(std::string token);
     net::Task<Result<void>> close_watch(std::string token);

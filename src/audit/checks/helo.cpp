@@ -205,4 +205,60 @@ Judging judge_header_fields(const Evidence& evidence) {
     return settled(std::move(out));
 }
 
+Judging judge_banner(const Evidence& evidence) {
+    Findings out;
+    std::vector<IpAddress> done;
+    const auto judge = [&](const SmtpLook& look) {
+        if (look.port != 25 || !look.unknown.empty() || contains(done, look.ip)) return;
+        done.push_back(look.ip);
+        const std::string name = look.banner.substr(0, look.banner.find_first_of(" \t"));
+        const std::string fault = helo_fault(name);
+        if (fault.empty())
+            out.push_back(pass("BANNER_GOOD", fmt::format("{} greets as {}.", look.ip.to_string(), name)));
+        else
+            out.push_back(
+                warning("BANNER_BAD", fmt::format("{} greets as \"{}\": {}.", look.ip.to_string(), name, fault),
+                        "Postfix: myhostname, and smtpd_banner = $myhostname ESMTP; Exim: primary_hostname; Exchange: "
+                        "Set-ReceiveConnector -Fqdn."));
+    };
+    for (const Vantage& vantage : evidence.vantages) std::ranges::for_each(vantage.looks, judge);
+    std::ranges::for_each(evidence.looks, judge);
+    if (out.empty())
+        out.push_back(
+            elsewhere("BANNER_NOT_SEEN", "No server of the target greeted.",
+                      "run the audit from a network where port 25 is open, or with --vantage NAME=URL#TOKEN"));
+    return settled(std::move(out));
+}
+
+Judging judge_postmaster(const Evidence& evidence) {
+    Findings out;
+    for (const Vantage& vantage : evidence.vantages)
+        for (const RecipientLook& look : vantage.recipients) {
+            if (look.port != 25 || look.host.label_count() == 0) continue;  // only the mail hosts owe it to everybody
+            for (const TriedRecipient& one : look.recipients) {
+                const std::string said = fmt::format("{} answers RCPT for {} with {} {}", look.host.text(),
+                                                     one.recipient, one.code, one.text);
+                if (one.code / 100 == 2) out.push_back(pass("POSTMASTER_TAKEN", said + "."));
+                else if (one.code / 100 == 5)
+                    out.push_back(failing(
+                        "POSTMASTER_REFUSED", said + ".",
+                        "Let both addresses lead to somebody who reads them, and exempt them from filters: list "
+                        "operators and other postmasters write there."));
+                else
+                    out.push_back(unknown("POSTMASTER_PUT_OFF",
+                                          one.code == 0 ? fmt::format("{} was not tried at {}: {}.", one.recipient,
+                                                                      look.host.text(), look.unknown)
+                                                        : said + ".",
+                                          "It may greylist or have banned the probe: try again in half an hour."));
+            }
+        }
+    if (out.empty()) {
+        const auto why = evidence.gaps.find("recipients");
+        out.push_back(
+            elsewhere("POSTMASTER_NOT_TRIED", "Whether postmaster@ and abuse@ take mail was not tried.",
+                      why == evidence.gaps.end() ? "run the audit with --vantage NAME=URL#TOKEN" : why->second));
+    }
+    return settled(std::move(out));
+}
+
 }  // namespace postern::audit

@@ -20,6 +20,50 @@ const FilterService* declared(const Evidence& evidence) {
     return nullptr;
 }
 
+constexpr std::string_view origin_fix =
+    "Let only the filter's networks in to the server, on every mail port, over IPv4 and IPv6.";
+
+std::string place_of(const SmtpLook& look) {
+    const std::string address = fmt::format("{} port {}", look.ip.to_string(), look.port);
+    return look.host.label_count() == 0 ? address : fmt::format("{} ({})", look.host.text(), address);
+}
+
+/// One look from outside at the server behind the filter.
+Finding judge_outside_look(const Vantage& vantage, const SmtpLook& look) {
+    const std::string who = place_of(look);
+    if (look.not_looked)
+        return unknown("ORIGIN_NOT_LOOKED_AT",
+                       fmt::format("{} did not look at {}: {}.", vantage.name, who, look.unknown),
+                       "Allow it at the probe: postern probe --target ADDRESS.");
+    if (look.unknown.empty() || !look.banner.empty())
+        return failing("ORIGIN_OPEN_OUTSIDE",
+                       fmt::format("{} greets strangers outside ({} saw it).", who, vantage.name),
+                       std::string(origin_fix));
+    if (look.unknown.starts_with("it greets with"))
+        return pass("ORIGIN_REFUSES_OUTSIDE", fmt::format("{} refuses strangers at once: {}.", who, look.unknown));
+    if (look.port == 25 && vantage.port25_out != "open")
+        return unknown(
+            "ORIGIN_NOT_PROVED",
+            fmt::format("{} does not answer {} ({}), but whether that network lets port 25 out at all is not "
+                        "proved.",
+                        who, vantage.name, look.unknown),
+            "Start the probe with --port25-control ADDRESS, a mail server elsewhere that answers.");
+    return pass("ORIGIN_SHUT_OUTSIDE",
+                fmt::format("{} does not answer {} outside ({}).", who, vantage.name, look.unknown));
+}
+
+Findings judge_origins(const Evidence& evidence, bool plain_door) {
+    Findings out;
+    for (const Vantage& vantage : evidence.vantages)
+        for (const SmtpLook& look : vantage.looks)
+            if ((look.port == 25 && look.ip.is_v4()) == plain_door) out.push_back(judge_outside_look(vantage, look));
+    if (out.empty())
+        out.push_back(
+            elsewhere("ORIGIN_NOT_TRIED", "No address behind the filter was looked at from outside.",
+                      "name the server's addresses: postern audit DOMAIN ADDRESS... --vantage NAME=URL#TOKEN"));
+    return out;
+}
+
 }  // namespace
 
 Judging judge_mx_at_filter(const Evidence& evidence) {
@@ -205,6 +249,68 @@ Judging judge_exchange_connectors(const Evidence& evidence) {
     }
     if (out.empty()) out.push_back(pass("EXCHANGE_CONNECTORS_NARROW", "No receive connector relays for strangers."));
     return settled(std::move(out));
+}
+
+Judging judge_origin_outside(const Evidence& evidence) { return settled(judge_origins(evidence, true)); }
+
+Judging judge_origin_other_doors(const Evidence& evidence) { return settled(judge_origins(evidence, false)); }
+
+Judging judge_origin_takes_mail(const Evidence& evidence) {
+    Findings out;
+    bool looked = false, answered = false;
+    for (const Vantage& vantage : evidence.vantages) {
+        for (const SmtpLook& look : vantage.looks) {
+            looked = looked || !look.not_looked;
+            answered = answered || look.unknown.empty();
+        }
+        for (const RecipientLook& one : vantage.recipients) {
+            const std::string who = fmt::format("{} port {}", one.ip.to_string(), one.port);
+            const auto taken =
+                std::ranges::find_if(one.recipients, [](const TriedRecipient& r) { return r.code / 100 == 2; });
+            const auto put_off =
+                std::ranges::find_if(one.recipients, [](const TriedRecipient& r) { return r.code / 100 == 4; });
+            if (taken != one.recipients.end())
+                out.push_back(failing(
+                    "ORIGIN_TAKES_MAIL",
+                    fmt::format("{} takes mail for {} from strangers, around the filter.", who, taken->recipient),
+                    std::string(origin_fix)));
+            else if (put_off != one.recipients.end() || (one.recipients.empty() || one.recipients.front().code == 0))
+                out.push_back(unknown("ORIGIN_PUT_OFF",
+                                      fmt::format("{} gave no final answer to RCPT: {}.", who,
+                                                  put_off != one.recipients.end() ? put_off->text : one.unknown),
+                                      "It may greylist or have banned the probe: try again in half an hour."));
+            else
+                out.push_back(pass("ORIGIN_REFUSES_MAIL", fmt::format("{} refuses mail from strangers: {}.", who,
+                                                                      one.recipients.front().text)));
+        }
+    }
+    if (out.empty() && looked && !answered)
+        out.push_back(
+            pass("ORIGIN_ANSWERS_NOBODY", "No address behind the filter answered from outside, so none takes mail."));
+    if (out.empty()) {
+        const auto why = evidence.gaps.find("recipients");
+        out.push_back(elsewhere(
+            "ORIGIN_RCPT_NOT_TRIED", "Whether the server takes mail around the filter was not tried.",
+            why == evidence.gaps.end() ? "postern audit DOMAIN ADDRESS... --vantage NAME=URL#TOKEN" : why->second));
+    }
+    return settled(std::move(out));
+}
+
+Judging judge_secret_stripped(const Evidence& evidence) {
+    if (evidence.secret_header.empty())
+        return settled({elsewhere("SECRET_NOT_DECLARED", "By which field the filter proves itself was not said.",
+                                  "say it with --filter-secret FIELD, or nothing if your server goes by addresses")});
+    std::string name = evidence.secret_header;
+    std::ranges::transform(name, name.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    if (evidence.message->first(name) != nullptr)
+        return settled({failing(
+            "SECRET_LEAKS",
+            fmt::format("{} stands in a message that left: whoever receives it can pass for the filter.",
+                        evidence.secret_header),
+            "Take the field off after it was checked: Postfix header_checks IGNORE on the way in; and change the "
+            "secret.")});
+    return settled({pass("SECRET_STRIPPED", fmt::format("{} does not stand in what leaves.", evidence.secret_header))});
 }
 
 }  // namespace postern::audit

@@ -45,6 +45,13 @@ Judging judge_containers_guarded(const Evidence& evidence);
 Judging judge_rules_as_generated(const Evidence& evidence);
 Judging judge_refusals_written_down(const Evidence& evidence);
 Judging judge_other_senders(const Evidence& evidence);
+Judging judge_servers_shut(const Evidence& evidence);
+Judging judge_vpn_shut(const Evidence& evidence);
+Judging judge_ipv6_shut(const Evidence& evidence);
+Judging judge_containers(const Evidence& evidence);
+Judging judge_clients_apart(const Evidence& evidence);
+Judging judge_submission_out(const Evidence& evidence);
+Judging judge_proxies_shut(const Evidence& evidence);
 
 // spam.cpp: measure 3
 Judging judge_true_client(const Evidence& evidence);
@@ -63,6 +70,10 @@ Judging judge_inbound_outside_filter(const Evidence& evidence);
 Judging judge_filter_ranges(const Evidence& evidence);
 Judging judge_filter_exempt(const Evidence& evidence);
 Judging judge_exchange_connectors(const Evidence& evidence);
+Judging judge_origin_outside(const Evidence& evidence);
+Judging judge_origin_other_doors(const Evidence& evidence);
+Judging judge_origin_takes_mail(const Evidence& evidence);
+Judging judge_secret_stripped(const Evidence& evidence);
 
 // reverse.cpp, helo.cpp, spf.cpp, dkim.cpp, dmarc.cpp, transport.cpp: measure 5
 Judging judge_ptr(const Evidence& evidence);
@@ -72,6 +83,8 @@ Judging judge_ptr_generic(const Evidence& evidence);
 Judging judge_helo_resolves(const Evidence& evidence);
 Judging judge_helo_valid(const Evidence& evidence);
 Judging judge_helo_is_ptr(const Evidence& evidence);
+Judging judge_banner(const Evidence& evidence);
+Judging judge_postmaster(const Evidence& evidence);
 Judging judge_envelope_domain(const Evidence& evidence);
 Judging judge_internal_names(const Evidence& evidence);
 Judging judge_header_fields(const Evidence& evidence);

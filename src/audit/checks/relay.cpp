@@ -82,8 +82,9 @@ Judging judge_relayed(const Evidence& evidence) {
             const bool own = evidence.domain && one.recipient_domain == evidence.domain->text();
             const auto ip = IpAddress::parse(one.client);
             const bool known = ip && (contains(evidence.given, *ip) ||
-                                      std::ranges::any_of(evidence.filter_networks,
-                                                          [&](const Network& network) { return network.contains(*ip); }));
+                                      std::ranges::any_of(evidence.filter_networks, [&](const Network& network) {
+                                          return network.contains(*ip);
+                                      }));
             if (!own && !known)
                 strangers.push_back(fmt::format("{} ({} messages, last {})", one.client, one.count, one.sample));
         }
@@ -94,11 +95,13 @@ Judging judge_relayed(const Evidence& evidence) {
                 fmt::format("Mail of strangers without login left for other domains: {}. If these are forwards of your "
                             "users' own mail, this is how they look.",
                             some_of(strangers)),
-                "Take the client out of mynetworks; keep reject_unauth_destination first in smtpd_relay_restrictions."));
+                "Take the client out of mynetworks; keep reject_unauth_destination first in "
+                "smtpd_relay_restrictions."));
         else
-            out.push_back(pass("NOT_RELAYED", fmt::format("{} attempts to relay were refused and none got through in {} "
-                                                          "days of logs: strangers test this for you.",
-                                                          logs.relay_refused, days)));
+            out.push_back(
+                pass("NOT_RELAYED", fmt::format("{} attempts to relay were refused and none got through in {} "
+                                                "days of logs: strangers test this for you.",
+                                                logs.relay_refused, days)));
     }
     if (out.empty())
         out.push_back(elsewhere("RELAY_NOT_SEEN", "Neither logs nor a test show whether strangers' mail is relayed.",
@@ -244,10 +247,10 @@ Judging judge_login_matches_sender(const Evidence& evidence) {
 Judging judge_vrfy(const Evidence& evidence) {
     Findings out = co_await judge_vrfy_tried(evidence);
     if (evidence.postfix.present())
-        out.push_back(evidence.postfix.get("disable_vrfy_command") == "yes"
-                          ? pass("VRFY_OFF", "VRFY is off.")
-                          : warning("VRFY_ON", "VRFY tells strangers which addresses exist.",
-                                    "Set disable_vrfy_command = yes."));
+        out.push_back(
+            evidence.postfix.get("disable_vrfy_command") == "yes"
+                ? pass("VRFY_OFF", "VRFY is off.")
+                : warning("VRFY_ON", "VRFY tells strangers which addresses exist.", "Set disable_vrfy_command = yes."));
     if (out.empty())
         out.push_back(elsewhere("VRFY_NOT_SEEN", "Neither a configuration nor a test shows what VRFY tells.",
                                 "Run it on the mail server (Postfix is judged), or " + how_to_try(evidence)));
@@ -261,8 +264,7 @@ Finding smuggling_configured(const Evidence& evidence) {
     if (newline == "yes" || newline == "normalize" || newline == "reject")
         return pass("SMUGGLING_STOPPED",
                     fmt::format("Bare line feeds do not end a message (smtpd_forbid_bare_newline = {}).", newline));
-    if (evidence.postfix.version.empty())
-        return unknown("SMUGGLING_UNKNOWN", "Postfix' version could not be learnt.");
+    if (evidence.postfix.version.empty()) return unknown("SMUGGLING_UNKNOWN", "Postfix' version could not be learnt.");
     if (newline.empty() && evidence::compare_versions(evidence.postfix.version, "3.9") >= 0)
         return pass("SMUGGLING_STOPPED", "This version normalises bare line feeds by itself.");
     if (pipelining == "yes")

@@ -28,6 +28,10 @@ std::vector<HeloName> helo_names(const Evidence& evidence) {
     std::vector<HeloName> out;
     if (evidence.trace.entry && !evidence.trace.entry->helo.empty())
         out.push_back({evidence.trace.entry->helo, "the saved message", evidence.trace.entry->ip});
+    for (const Vantage& vantage : evidence.vantages)
+        for (const SeenConnection& one : vantage.connections)
+            if (!one.helo.empty() && !one.helo.starts_with("postern-") && !contains(out, one.helo, &HeloName::name))
+                out.push_back({one.helo, "seen by the probe " + vantage.name, one.peer});
     if (evidence.postfix.present())
         if (std::string name = evidence.postfix.get("smtp_helo_name", "$myhostname");
             !name.empty() && !name.starts_with('$'))

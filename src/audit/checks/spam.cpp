@@ -67,8 +67,7 @@ Judging judge_login_discount(const Evidence& evidence) {
 Findings paths_configured(const Evidence& evidence) {
     const auto& config = evidence.postfix;
     const std::string everywhere = config.get("content_filter");
-    if (!everywhere.empty())
-        return {pass("PATHS_SCANNED", fmt::format("Every message goes through {}.", everywhere))};
+    if (!everywhere.empty()) return {pass("PATHS_SCANNED", fmt::format("Every message goes through {}.", everywhere))};
     Findings out;
     bool any = false;
     for (const auto* service : config.smtp_servers()) {
@@ -100,7 +99,8 @@ Judging judge_every_path_scanned(const Evidence& evidence) {
     if (evidence.postfix.present())
         for (Finding& one : paths_configured(evidence)) out.push_back(std::move(one));
     if (out.empty())
-        out.push_back(elsewhere("PATHS_NOT_SEEN", "Neither a configuration nor a test shows which ways in are filtered.",
+        out.push_back(elsewhere("PATHS_NOT_SEEN",
+                                "Neither a configuration nor a test shows which ways in are filtered.",
                                 "Run it on the mail server (Postfix is judged), or " + how_to_try(evidence)));
     co_return out;
 }
@@ -151,7 +151,8 @@ Judging judge_unknown_recipients(const Evidence& evidence) {
                                                        evidence.logs->unknown_refused)
                                          : "Unknown recipients are refused at RCPT."));
     if (out.empty() && !evidence.has_mta())
-        out.push_back(elsewhere("RECIPIENTS_NOT_SEEN", "Neither a configuration nor a test shows what becomes of unknown recipients.",
+        out.push_back(elsewhere("RECIPIENTS_NOT_SEEN",
+                                "Neither a configuration nor a test shows what becomes of unknown recipients.",
                                 "Run it on the mail server, or " + how_to_try(evidence)));
     if (out.empty())
         out.push_back(unknown("RECIPIENTS_UNKNOWN",
@@ -171,8 +172,9 @@ Judging judge_backscatter(const Evidence& evidence) {
     } else if (evidence.logs && evidence.logs->understood > 0) {
         const auto delivered = evidence.logs->delivered_here;
         if (delivered >= 20)
-            out.push_back(pass("NO_BACKSCATTER",
-                               fmt::format("{} messages were delivered and none from outside was bounced.", delivered)));
+            out.push_back(
+                pass("NO_BACKSCATTER",
+                     fmt::format("{} messages were delivered and none from outside was bounced.", delivered)));
         else if (out.empty())
             out.push_back(elsewhere(
                 "BACKSCATTER_TOO_FEW",
@@ -180,7 +182,8 @@ Judging judge_backscatter(const Evidence& evidence) {
                 "Give longer logs with --logs."));
     }
     if (out.empty())
-        out.push_back(elsewhere("BACKSCATTER_NOT_SEEN", "Neither logs nor a test show whether mail is bounced after it was taken.",
+        out.push_back(elsewhere("BACKSCATTER_NOT_SEEN",
+                                "Neither logs nor a test show whether mail is bounced after it was taken.",
                                 "Give logs with --logs FILE, or " + how_to_try(evidence)));
     co_return out;
 }
@@ -202,7 +205,8 @@ Judging judge_call_outs(const Evidence& evidence) {
             "An Exim ACL verifies senders by call-out: forged senders make it ask strangers, and lists take note.",
             "Use verify = sender without /callout."));
     if (out.empty() && !evidence.has_mta())
-        out.push_back(elsewhere("CALL_OUT_NOT_SEEN", "Neither a configuration nor a test shows whether senders are called.",
+        out.push_back(elsewhere("CALL_OUT_NOT_SEEN",
+                                "Neither a configuration nor a test shows whether senders are called.",
                                 "Run it on the mail server, or with --intrusive and --vantage"));
     if (out.empty()) out.push_back(pass("NO_CALL_OUT", "No sender is verified by calling its server."));
     co_return out;
