@@ -4,7 +4,7 @@ import pathlib
 import subprocess
 import tomllib
 
-from . import blocklists, mail
+from . import blocklists, mail, vulnerable
 from .network import LAB, STATE, addresses, inside, sh, start, wait_for
 
 SOA = "SOA ns.{zone} hostmaster.{zone} 1 600 600 86400 60"
@@ -60,7 +60,8 @@ def auth_zones():
     zones["server.test."] = ["www A 198.51.100.81"]
     for zone, entry in tomllib.loads((LAB / "mail.toml").read_text())["zone"].items():
         zones[zone] = list(entry["records"])
-    zones["example.com."].append(mail.dkim_record())
+    zones["example.com."] += [mail.dkim_record(), f"_postern TXT {vulnerable.consent('example.com')}"]
+    zones |= vulnerable.zones()
     # Trees that resolvers like to answer by themselves: an entry in each shows whether the server is reached.
     for zone in ("2.0.192.in-addr.arpa.", "10.in-addr.arpa.", "8.b.d.0.1.0.0.2.ip6.arpa.", "server.test."):
         zones[zone].append("mail.plain.example.bl A 127.0.0.2")

@@ -1,20 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plays scenarios: text files that seed a fault, run postern inside a host, and state what must and must not come of it."""
 import datetime
-import importlib.util
 import json
 import os
 import pathlib
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 import tomllib
+import traceback
 
-from . import mail, others
+from . import mail, others, script
 from .network import LAB, STATE, inside, sh
 
 POSTERN = os.environ.get("POSTERN", str(LAB.parent / "build/release/postern"))
@@ -155,24 +154,12 @@ def change_configuration(scenario):
     return undo
 
 
-def play_script(path):
-    """A scenario in Python: TITLE, and play(), which yields every sentence that is wrong. It builds what it needs by itself."""
-    sys.path.insert(0, str(path.parent))
-    spec = importlib.util.spec_from_file_location(path.stem.replace("-", "_"), path)
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-        wrong = list(module.play())
-    except Exception as fault:  # whatever it was, the scenario did not hold
-        wrong = [f"{type(fault).__name__}: {fault}"]
-    finally:
-        sys.path.remove(str(path.parent))
-    return getattr(module, "TITLE", path.stem), wrong, ""
-
-
 def play(path):
     if path.suffix == ".py":
-        return play_script(path)
+        try:
+            return script.play(path)
+        except Exception as fault:  # whatever it was, the scenario did not hold
+            return path.stem, [f"{type(fault).__name__}: {fault}"], traceback.format_exc()
     scenario = tomllib.loads(path.read_text())
     folder = pathlib.Path(tempfile.mkdtemp(prefix="postern-lab."))
     undo = []
@@ -197,7 +184,7 @@ def play(path):
 
 
 def find(names):
-    every = {path.stem: path for path in sorted((LAB / "scenarios").rglob("*")) if path.suffix in (".toml", ".py")}
+    every = {path.stem: path for path in sorted((LAB / "scenarios").rglob("*.*")) if path.suffix in (".toml", ".py")}
     if not names or names == ["all"]:
         return list(every.values())
     unknown = [name for name in names if name not in every]

@@ -2,7 +2,7 @@
 """Up and down, whole or not at all."""
 import sys
 
-from . import blocklists, dns, mail, network, others
+from . import blocklists, dns, mail, network, others, vulnerable
 
 
 def up():
@@ -18,8 +18,10 @@ def up():
         dns.wait()
         mail.build()
         others.build()
+        vulnerable.build()
         mail.wait()
         others.wait()
+        vulnerable.wait()
     except BaseException:
         for log in sorted(network.STATE.glob("*.log")):
             if lines := log.read_text(errors="replace").splitlines():

@@ -3,10 +3,12 @@
 import json
 import pathlib
 import sys
+import tempfile
 import unittest
+import unittest.mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from postern_lab import network, scenario  # noqa: E402
+from postern_lab import network, scenario, script  # noqa: E402
 
 ROW = {"subject": "203.0.113.7", "zone": "zen.example", "status": "listed", "codes": ["127.0.0.4", "127.0.0.2"], "reason": None}
 
@@ -52,10 +54,24 @@ class Topology(unittest.TestCase):
         import tomllib
         for path in scenario.find([]):
             if path.suffix == ".py":
-                self.assertIn("\nTITLE = ", path.read_text(), path)
-                continue
-            text = tomllib.loads(path.read_text())
-            self.assertTrue(text["title"] and text["run"], path)
+                text = script.load(path)
+                self.assertTrue(text["title"] and callable(text["play"]), path)
+            else:
+                text = tomllib.loads(path.read_text())
+                self.assertTrue(text["title"] and text["run"], path)
+
+
+class Script(unittest.TestCase):
+    def test_ends_what_it_began_in_reverse_order_also_when_it_throws(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "throws.py"
+            path.write_text('title = "x"\nended = []\ndef play(lab):\n    lab.on_end(lambda: ended.append(1))\n'
+                            '    lab.on_end(lambda: ended.append(lab.folder))\n    raise KeyError("fault")\n')
+            names = script.load(path)
+            with unittest.mock.patch.object(script, "load", lambda _: names), self.assertRaises(KeyError):
+                script.play(path)
+            self.assertEqual(names["ended"][1:], [1])
+            self.assertFalse(names["ended"][0].exists())
 
 
 if __name__ == "__main__":

@@ -41,7 +41,8 @@ enum class Need : std::uint8_t {
     host,
     firewall,
     filter,
-    exchange
+    exchange,
+    active
 };
 
 struct Finding {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "audit/record.hpp"
 
-#include "base/json.hpp"
+#include "audit/active/record_active.hpp"
+#include "audit/record_reader.hpp"
+#include "audit/record_vantage.hpp"
 #include "wire/base64.hpp"
 
 #include <fmt/format.h>
@@ -16,67 +18,9 @@ using json::value;
 constexpr std::string_view schema = "postern-evidence-1";
 
 // Octets that need not be UTF-8 are kept exact, as base64.
+using Reader = RecordReader;
+
 value octets(std::string_view text) { return value(wire::encode_base64(text)); }
-
-/// Reads members with defaults; the first fault is kept.
-class Reader {
-public:
-    explicit Reader(const value& from) : members_(from.if_object()) {}
-
-    [[nodiscard]] std::string text(std::string_view name) const {
-        const value* found = get(name);
-        const auto* string = found == nullptr ? nullptr : found->if_string();
-        return string == nullptr ? std::string() : std::string(string->begin(), string->end());
-    }
-    [[nodiscard]] std::string bytes(std::string_view name) const {
-        return wire::decode_base64(text(name)).value_or("");
-    }
-    [[nodiscard]] std::uint64_t number(std::string_view name) const {
-        const value* found = get(name);
-        if (found == nullptr) return 0;
-        if (const auto* n = found->if_int64(); n != nullptr && *n >= 0) return static_cast<std::uint64_t>(*n);
-        const auto* u = found->if_uint64();
-        return u == nullptr ? 0 : *u;
-    }
-    [[nodiscard]] bool flag(std::string_view name) const {
-        const value* found = get(name);
-        const bool* truth = found == nullptr ? nullptr : found->if_bool();
-        return truth != nullptr && *truth;
-    }
-    [[nodiscard]] Instant instant(std::string_view name) const {
-        return Instant(std::chrono::milliseconds(static_cast<std::int64_t>(number(name))));
-    }
-    [[nodiscard]] const value* get(std::string_view name) const {
-        return members_ == nullptr ? nullptr : members_->if_contains(name);
-    }
-    template <class Take>
-    void each(std::string_view name, Take take) const {
-        if (const value* found = get(name); found != nullptr && found->is_array())
-            for (const value& item : found->get_array()) take(item);
-    }
-    template <class Take>
-    void each_member(std::string_view name, Take take) const {
-        if (const value* found = get(name); found != nullptr && found->is_object())
-            for (const auto& member : found->get_object()) take(std::string(member.key()), member.value());
-    }
-    [[nodiscard]] std::vector<std::string> texts(std::string_view name) const {
-        std::vector<std::string> out;
-        each(name, [&](const value& item) {
-            if (const auto* string = item.if_string()) out.emplace_back(string->begin(), string->end());
-        });
-        return out;
-    }
-    [[nodiscard]] std::optional<IpAddress> ip(std::string_view name) const {
-        const auto parsed = IpAddress::parse(text(name));
-        return parsed ? std::optional(*parsed) : std::nullopt;
-    }
-    [[nodiscard]] DomainName domain(std::string_view name) const {
-        return DomainName::parse(text(name)).value_or(DomainName());
-    }
-
-private:
-    const object* members_;
-};
 
 value milliseconds(Instant when) { return value(when.time_since_epoch().count()); }
 
@@ -276,42 +220,6 @@ evidence::MailLogFindings logs_from(const value& from) {
 
 // --- The rest ---
 
-value look_json(const SmtpLook& look) {
-    object out{{"ip", look.ip.to_string()},
-               {"port", look.port},
-               {"host", look.host.text()},
-               {"unknown", json::text(look.unknown)},
-               {"banner", json::text(look.banner)},
-               {"ehlo", texts(look.ehlo)},
-               {"ehlo_tls", texts(look.ehlo_tls)},
-               {"offered_tls", look.offered_tls},
-               {"tls_version", look.tls_version},
-               {"tls_problem", json::text(look.tls_problem)},
-               {"certificate_names", texts(look.certificate_names)},
-               {"certificate_problem", json::text(look.certificate_problem)},
-               {"timed_out", look.timed_out}};
-    if (look.certificate_expires) out["certificate_expires"] = milliseconds(*look.certificate_expires);
-    return out;
-}
-SmtpLook look_from(const value& from) {
-    const Reader in(from);
-    SmtpLook out{.ip = in.ip("ip").value_or(IpAddress()),
-                 .port = static_cast<std::uint16_t>(in.number("port")),
-                 .host = in.domain("host"),
-                 .unknown = in.text("unknown"),
-                 .banner = in.text("banner"),
-                 .ehlo = in.texts("ehlo"),
-                 .ehlo_tls = in.texts("ehlo_tls"),
-                 .offered_tls = in.flag("offered_tls"),
-                 .tls_version = in.text("tls_version"),
-                 .tls_problem = in.text("tls_problem"),
-                 .certificate_names = in.texts("certificate_names"),
-                 .certificate_problem = in.text("certificate_problem"),
-                 .timed_out = in.flag("timed_out")};
-    if (in.get("certificate_expires") != nullptr) out.certificate_expires = in.instant("certificate_expires");
-    return out;
-}
-
 value word_json(const ListWord& word) {
     return object{{"subject", word.subject},
                   {"zone", word.zone},
@@ -389,9 +297,10 @@ std::string to_record(const Evidence& evidence, const Book& book) {
     object files, gaps;
     for (const auto& [name, text] : evidence.files) files[name] = octets(text);
     for (const auto& [name, why] : evidence.gaps) gaps[name] = json::text(why);
-    array given, looks, lists, reports, attestations, answers, services, networks;
+    array given, looks, lists, reports, attestations, answers, services, networks, vantages;
     for (const IpAddress& ip : evidence.given) given.push_back(value(ip.to_string()));
     for (const SmtpLook& look : evidence.looks) looks.push_back(look_json(look));
+    for (const Vantage& one : evidence.vantages) vantages.push_back(vantage_json(one));
     for (const ListWord& word : evidence.lists) lists.push_back(word_json(word));
     for (const auto& report : evidence.reports) reports.push_back(report_json(report));
     for (const Attestation& one : evidence.attestations)
@@ -412,10 +321,16 @@ std::string to_record(const Evidence& evidence, const Book& book) {
                {"files", std::move(files)},
                {"gaps", std::move(gaps)},
                {"looks", std::move(looks)},
+               {"vantages", std::move(vantages)},
+               {"place", evidence.place},
+               {"user", json::text(evidence.user)},
+               {"submission_out", evidence.submission_out},
+               {"secret_header", json::text(evidence.secret_header)},
                {"lists", std::move(lists)},
                {"reports", std::move(reports)},
                {"attestations", std::move(attestations)},
                {"dns", std::move(answers)}};
+    if (evidence.active.asked) out["active"] = active_json(evidence.active);
     if (evidence.logs) out["logs"] = logs_json(*evidence.logs);
     if (evidence.resolver) {
         object resolver{{"addresses", texts(evidence.resolver->addresses)},
@@ -459,6 +374,11 @@ Result<Recorded> from_record(std::string_view document) {
         if (const auto* string = why.if_string()) evidence.gaps[name] = std::string(string->begin(), string->end());
     });
     in.each("looks", [&](const value& item) { evidence.looks.push_back(look_from(item)); });
+    in.each("vantages", [&](const value& item) { evidence.vantages.push_back(vantage_from(item)); });
+    evidence.place = in.text("place");
+    evidence.user = in.text("user");
+    evidence.submission_out = in.text("submission_out");
+    evidence.secret_header = in.text("secret_header");
     in.each("lists", [&](const value& item) { evidence.lists.push_back(word_from(item)); });
     in.each("reports", [&](const value& item) { evidence.reports.push_back(report_from(item)); });
     in.each("attestations", [&](const value& item) {
@@ -466,6 +386,7 @@ Result<Recorded> from_record(std::string_view document) {
         evidence.attestations.push_back({one.text("what"), one.text("by"), one.text("date")});
     });
     in.each("dns", [&](const value& item) { out.book.add(answer_from(item)); });
+    if (const value* active = in.get("active")) evidence.active = active_from(*active);
     if (const value* logs = in.get("logs")) evidence.logs = logs_from(*logs);
     if (const value* resolver = in.get("resolver")) {
         const Reader from(*resolver);

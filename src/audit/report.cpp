@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "audit/report.hpp"
 
+#include "audit/checks/tried.hpp"
 #include "base/contains.hpp"
 
 #include <algorithm>
@@ -56,6 +57,7 @@ std::string missing(const Evidence& evidence, Need need) {
                    : gap("firewall", "run it on the mail server as root: the firewall's rules can be read only there");
     case Need::filter:
         return evidence.filter_service.empty() ? "no filtering service in front was declared or recognised" : "";
+    case Need::active: return evidence.active.conversations.empty() ? how_to_try(evidence) : "";
     case Need::exchange:
         return evidence.exchange.present() ? ""
                : evidence.gaps.contains("exchange")

@@ -3,6 +3,7 @@
 
 #include "base/contains.hpp"
 #include "base/text.hpp"
+#include "identity/digest.hpp"
 #include "identity/dkim_canonical.hpp"
 #include "identity/tag_list.hpp"
 #include "wire/base64.hpp"
@@ -15,7 +16,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <map>
 #include <memory>
 
 namespace postern::identity {
@@ -24,15 +24,6 @@ namespace {
 using dns::Inquiry;
 using dns::Question;
 using Pkey = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
-
-std::string sha256(std::string_view octets) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    if (EVP_Digest(octets.data(), octets.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) return {};
-    return {reinterpret_cast<const char*>(digest.data()), size};
-}
-
-const unsigned char* bytes(std::string_view octets) { return reinterpret_cast<const unsigned char*>(octets.data()); }
 
 Pkey load_key(DkimKey::Kind kind, std::string_view octets) {
     EVP_PKEY* key = nullptr;
@@ -139,22 +130,6 @@ Signature read_signature(const wire::HeaderField& field) {
     return out;
 }
 
-/// The header as it was signed: named fields from the bottom up, then the signature's own without b= (RFC 6376 3.7, 5.4.2).
-std::string signed_header(const wire::Message& message, const Signature& signature) {
-    std::map<std::string, std::vector<const wire::HeaderField*>, std::less<>> left;
-    for (const wire::HeaderField& field : message.fields) left[field.name].push_back(&field);
-    std::string out;
-    for (const std::string& name : signature.verdict.signed_fields) {
-        auto& fields = left[name];
-        if (fields.empty()) continue;  // signed as absent
-        out += canonical_field(fields.back()->raw, signature.header_form);
-        fields.pop_back();
-    }
-    std::string own = canonical_field(without_signature(signature.field->raw), signature.header_form);
-    own.resize(own.size() - 2);  // without its CRLF
-    return out + own;
-}
-
 Inquiry<DkimVerdict> verify_one(const wire::Message& message, Signature signature, Instant now) {
     DkimVerdict verdict = signature.verdict;
     const auto conclude = [&verdict](DkimResult result, std::string problem) {
@@ -198,7 +173,8 @@ Inquiry<DkimVerdict> verify_one(const wire::Message& message, Signature signatur
     }
     if (sha256(body) != signature.body_hash)
         co_return conclude(DkimResult::fail, "the body was changed after it was signed");
-    if (!verifies(*key, signature.signature, signed_header(message, signature)))
+    if (!verifies(*key, signature.signature,
+                  signed_header(message.fields, verdict.signed_fields, signature.field->raw, signature.header_form)))
         co_return conclude(DkimResult::fail, "a signed header field was changed, or the key is not the signer's");
     co_return conclude(DkimResult::pass, {});
 }

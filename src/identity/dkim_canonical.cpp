@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
+#include <vector>
 
 namespace postern::identity {
 namespace {
@@ -55,6 +57,22 @@ std::string canonical_body(std::string_view body, Canonical form) {
     // An empty body is CRLF in the simple form (RFC 6376 3.4.3) and nothing in the relaxed one (3.4.4).
     if (out.empty() && form == Canonical::simple) out = "\r\n";
     return out;
+}
+
+std::string signed_header(std::span<const wire::HeaderField> fields, std::span<const std::string> names,
+                          std::string_view own, Canonical form) {
+    std::map<std::string_view, std::vector<const wire::HeaderField*>> left;
+    for (const wire::HeaderField& field : fields) left[field.name].push_back(&field);
+    std::string out;
+    for (const std::string& name : names) {
+        const auto found = left.find(name);
+        if (found == left.end() || found->second.empty()) continue;
+        out += canonical_field(found->second.back()->raw, form);
+        found->second.pop_back();
+    }
+    std::string last = canonical_field(without_signature(own), form);
+    last.resize(last.size() - 2);  // without its CRLF
+    return out + last;
 }
 
 std::string without_signature(std::string_view raw) {

@@ -39,6 +39,8 @@ using HttpHandler = std::function<Task<HttpAnswer>(HttpRequest)>;
 
 /// Serves one connection until the peer ends it, sends what is no HTTP (400), too much (413, 431) or too slowly (408), or `limits.requests`.
 Task<> serve_http(Stream stream, HttpLimits limits, HttpHandler handler);
+/// The same over a stream that does not move any more, for TLS has begun on it. The stream outlives the task.
+Task<> serve_http_on(Stream& stream, HttpLimits limits, HttpHandler handler);
 
 /// One connection to one server, kept between questions; opened anew when the server has closed it.
 class HttpClient {

@@ -76,6 +76,10 @@ std::string_view HttpRequest::field(std::string_view name) const {
 }
 
 Task<> serve_http(Stream stream, HttpLimits limits, HttpHandler handler) {
+    co_await serve_http_on(stream, limits, std::move(handler));
+}
+
+Task<> serve_http_on(Stream& stream, HttpLimits limits, HttpHandler handler) {
     std::string ahead;
     for (std::size_t served = 0; served < limits.requests; ++served) {
         const auto read = co_await with_deadline(read_request(stream, limits, ahead), Clock::now() + limits.idle);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/mime.hpp"
 
-#include "wire/base64.hpp"
+#include "wire/mime_encoding.hpp"
+#include "wire/mime_field.hpp"
 
 #include <fmt/format.h>
 
@@ -19,35 +20,8 @@ std::string lowered(std::string_view text) {
 
 /// The value of a parameter such as boundary, quotes taken off; "" if it is not there.
 std::string parameter(std::string_view value, std::string_view name) {
-    const std::string text = lowered(value);
-    auto at = text.find(std::string(name) + "=");
-    if (at == text.npos) return {};
-    std::string_view rest = value.substr(at + name.size() + 1);
-    if (rest.starts_with('"')) return std::string(rest.substr(1, rest.find('"', 1) - 1));
-    return std::string(rest.substr(0, rest.find_first_of("; \t")));
-}
-
-std::string decode_quoted_printable(std::string_view text) {
-    const auto digit = [](char c) -> int {
-        if (c >= '0' && c <= '9') return c - '0';
-        if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-        if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-        return -1;
-    };
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '=') {
-            out += text[i];
-        } else if (text.substr(i + 1).starts_with("\r\n")) {
-            i += 2;
-        } else if (i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0) {
-            out += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
-            i += 2;
-        } else {
-            out += '=';
-        }
-    }
-    return out;
+    const auto values = read_mime_field(value).all(name);
+    return values.empty() ? std::string() : values.front();
 }
 
 std::vector<std::string_view> parts_of(std::string_view body, const std::string& boundary) {
@@ -85,10 +59,7 @@ Result<void> collect(const Message& message, int depth, std::vector<MimeLeaf>& l
         return fail("mime.too_many_parts", fmt::format("the message has more than {} parts", max_mime_parts));
     const HeaderField* encoding = message.first("content-transfer-encoding");
     const std::string how = encoding == nullptr ? "" : lowered(encoding->value());
-    MimeLeaf leaf{type, message.body};
-    if (how == "base64") leaf.octets = decode_base64(message.body).value_or(message.body);
-    if (how == "quoted-printable") leaf.octets = decode_quoted_printable(message.body);
-    leaves.push_back(std::move(leaf));
+    leaves.push_back({type, decode_body(message.body, how).octets});
     return {};
 }
 

@@ -5,10 +5,10 @@ import subprocess
 
 from postern_lab import egress
 
-TITLE = "the mail server loses no connection while rules are applied and confirmed 50 times under load"
+title = "the mail server loses no connection while rules are applied and confirmed 50 times under load"
 
 
-def play():
+def play(_):
     lab = egress.stand()
     lab.hold("eg-router", egress.ROUTER)
     lab.hold("eg-mail", egress.HOST)

@@ -2,12 +2,12 @@
 """Every network tries port 25 outside, over IPv4 and IPv6: before the rules all arrive, behind them none does."""
 from postern_lab import egress
 
-TITLE = "no network, user or container reaches port 25 outside; the mail server and port 587 do"
+title = "no network, user or container reaches port 25 outside; the mail server and port 587 do"
 EVERYBODY = [("eg-office", 0), ("eg-guest", 0), ("eg-vpn", 0), ("eg-files", 0), ("eg-container", 0), ("eg-router", 0), ("eg-router", egress.NOBODY),
              ("eg-mail", 0), ("eg-mail", egress.NOBODY), ("eg-mail", egress.WEB)]
 
 
-def play():
+def play(_):
     lab = egress.stand()
     for host, uid in EVERYBODY:
         if (seen := lab.attempt(host, uid, [25])) != {"connected"}:

@@ -7,7 +7,7 @@ import time
 
 from postern_lab import egress
 
-TITLE = "a broken change goes away by itself, also when everything was killed, and never reaches the boot files"
+title = "a broken change goes away by itself, also when everything was killed, and never reaches the boot files"
 BROKEN = egress.ROUTER.replace("10.0.3.25", "10.0.3.26").replace("5:3::25", "5:3::26")
 
 
@@ -15,7 +15,7 @@ def reachable(lab):
     return lab.attempt("eg-mail", egress.MTA, [25]) == {"connected"}
 
 
-def play():
+def play(_):
     lab = egress.stand()
     lab.hold("eg-router", egress.ROUTER)
     confirmed = re.search(r"rules (\w+) are confirmed", lab.firewall("eg-router", "show", "--live").stdout)[1]

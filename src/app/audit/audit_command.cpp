@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/audit/audit_command.hpp"
 
+#include "app/audit/active_run.hpp"
 #include "app/audit/render.hpp"
 #include "app/audit/settings.hpp"
 #include "app/collect/host.hpp"
@@ -107,6 +108,7 @@ struct NetworkJob {
     std::optional<Error> fault;
     bool interrupted = false;
     std::vector<std::string> subjects;
+    audit::MailHosts hosts;
 };
 
 /// Steps an inquiry; what the book knows is not asked again.
@@ -151,7 +153,7 @@ net::Task<> learn_target(net::Loop& loop, NetworkJob& job) {
     });
     const auto timeout = job.settings.lists.timeout;
     job.evidence.own_recursion = (*resolver)->note();
-    audit::MailHosts hosts;
+    audit::MailHosts& hosts = job.hosts;
     if (job.evidence.domain)
         hosts =
             co_await step(dns::Evaluation(audit::find_mail_hosts(*job.evidence.domain)), **resolver, job.book, timeout);
@@ -173,6 +175,45 @@ net::Task<> learn_target(net::Loop& loop, NetworkJob& job) {
                               .resolver = job.settings.host,
                               .resolv_conf = job.settings.lists.resolver.system_resolvers});
     loop.on_termination([] {});
+    co_await (*resolver)->close();
+}
+
+net::Task<> try_with_consent(net::Loop& loop, NetworkJob& job, net::Resolver& resolver,
+                             std::vector<audit::SharedHosts> shared, std::string how) {
+    job.notes.push_back("Intrusive tests were made: " + how + ".");
+    ActiveJob tests{.settings = job.settings.active,
+                    .evidence = job.evidence,
+                    .hosts = job.hosts,
+                    .shared = shared,
+                    .checks = {},
+                    .progress = [&](const std::string& what) { job.progress.say(what); },
+                    .resolver = resolver,
+                    .notes = job.notes};
+    for (const audit::Check& check : audit::checks())
+        if (job.settings.selection.takes(check)) tests.checks.emplace(check.id);
+    co_await try_actively(loop, tests);
+    for (const std::string& why : job.evidence.active.stopped) job.notes.push_back("Left out: " + why + ".");
+}
+
+/// Intrusive tests: consent first, then the tests, each only where it is given.
+net::Task<> learn_by_trying(net::Loop& loop, NetworkJob& job) {
+    auto resolver = co_await net::open_resolver(loop, job.settings.lists.resolver);
+    if (!resolver) {
+        job.fault = resolver.error();
+        co_return;
+    }
+    audit::Active& active = job.evidence.active;
+    active.asked = true;
+    const auto shared = builtin_shared_hosts_catalogue();
+    auto question = consent_question(job.settings.active, job.evidence, job.hosts, shared);
+    const audit::Consent consent = co_await step(dns::Evaluation(audit::find_consent(std::move(question))), **resolver,
+                                                 job.book, job.settings.lists.timeout);
+    if (consent.given) {
+        co_await try_with_consent(loop, job, **resolver, shared, consent.how);
+    } else {
+        active.refused = consent.why_not;
+        job.notes.push_back("Nothing intrusive was done: " + consent.why_not + ".");
+    }
     co_await (*resolver)->close();
 }
 
@@ -287,10 +328,15 @@ Exit run_audit(const Invocation& invocation) {
     if (settings->logs_wanted) collect_logs(*settings, evidence, notes, progress);
 
     audit::Book book;
-    NetworkJob job{*settings, evidence, book, notes, progress, {}, {}, false, {}};
+    NetworkJob job{*settings, evidence, book, notes, progress, {}, {}, false, {}, {}};
     {
         net::Loop loop;
         loop.run(learn_target(loop, job));
+    }
+    if (settings->active.wanted && !job.fault && !job.interrupted) {
+        net::Loop loop;
+        loop.run(learn_by_trying(loop, job));
+        if (settings->active.dry_run && evidence.active.refused.starts_with("a dry run")) return Exit::well;
     }
     if (!job.fault && !job.interrupted) {
         progress.say("asking lists");

@@ -128,6 +128,10 @@ Result<AuditSettings> read_audit_settings(const Invocation& invocation) {
     out.format = invocation.value("--format").value_or("text");
     out.fail_on = invocation.value("--fail-on").value_or("low");
     out.details = invocation.has("--details");
+    auto active = read_active_settings(invocation, out.lists.data_dir);
+    if (!active) return std::unexpected(active.error());
+    out.active = *std::move(active);
+    if (out.active.wanted && !out.domain) return fail("usage", "--intrusive needs a domain, whose record proves that it is yours");
     if (!out.domain && out.given.empty() && out.replay.empty() && !out.host)
         return fail("usage", "a domain or an address is needed, such as postern audit example.com");
     return out;

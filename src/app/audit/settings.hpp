@@ -2,6 +2,7 @@
 // What an audit was told, checked.
 #pragma once
 
+#include "app/audit/active_settings.hpp"
 #include "app/lists/settings.hpp"
 #include "audit/report.hpp"
 
@@ -24,6 +25,7 @@ struct AuditSettings {
     std::string format = "text";
     std::string fail_on = "low";
     bool details = false;
+    ActiveSettings active;
     ListsSettings lists;
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/dkim/keygen_command.hpp"
 #include "app/identity/identity_command.hpp"
 #include "app/cli/command_groups.hpp"
 #include "app/cli/option_groups.hpp"
@@ -33,6 +34,17 @@ constexpr std::array ptr_examples{
     Example{"postern identity ptr 203.0.113.25", "Its reverse name, whether it is confirmed, who controls it."},
     Example{"postern identity ptr 203.0.113.25 --letter --name mail.example.com", "A message to the provider."}};
 
+constexpr std::array<std::string_view, 2> key_types{"rsa", "ed25519"};
+constexpr std::array keygen_options{
+    Option{"--selector", "NAME", "Under which the key is published. Default: postern."},
+    Option{"--key", "FILE", "Where the private key goes; it must not exist. Default: SELECTOR.DOMAIN.pem here."},
+    Option{"--type", "TYPE", "rsa (2048 bits, which everybody verifies) or ed25519. Default: rsa.", false, key_types},
+};
+constexpr std::array<std::span<const Option>, 1> keygen_groups{keygen_options};
+constexpr std::array keygen_examples{
+    Example{"postern dkim keygen example.com --selector s2026 --key /etc/postern/s2026.pem",
+            "A key, and the record for the zone."}};
+
 constexpr std::array table{
     Command{"identity spf", "", "may this address send for this domain?",
             "Evaluates SPF (RFC 7208) and shows the steps, the look-ups counted, and the term that decided.",
@@ -47,6 +59,10 @@ constexpr std::array table{
             "Looks up the reverse name, checks that it leads back, judges whether it looks generic, and finds who "
             "controls the reverse zone.",
             ptr_groups, ptr_examples, &run_identity_ptr},
+    Command{
+        "dkim keygen", "DOMAIN", "a new key to sign with",
+        "Makes a DKIM key (RFC 8301, RFC 8463) in a file that only its owner reads, and prints the record to publish.",
+        keygen_groups, keygen_examples, &run_dkim_keygen},
 };
 
 }  // namespace

@@ -184,6 +184,7 @@ void collect_host(Evidence& evidence, bool packages) {
     if (mail_server || guarded) collect_firewall(evidence);
     if (!mail_server) return;  // scanner, firewall and packages of an office machine are not what is asked about
     collect_scanner(evidence);
+    (void)keep_file(evidence, "rspamd.settings", "/etc/rspamd/local.d/settings.conf");
     if (!packages) return;
     (void)keep_tool(
         evidence, "packages",

@@ -22,13 +22,6 @@ using audit::SmtpLook;
 
 constexpr std::size_t max_looks = 8;
 
-std::string own_name() {
-    std::array<char, 256> name{};
-    gethostname(name.data(), name.size() - 1);
-    const std::string text(name.data());
-    return DomainName::parse(text) && text.contains('.') ? text : "localhost.localdomain";
-}
-
 net::Task<> look(net::Loop& loop, SmtpLook& into, std::string greeting, net::Clock::time_point deadline) {
     const net::SmtpSight sight = co_await net::look_at_smtp(loop, {into.ip, into.port}, std::string(into.host.text()),
                                                             std::move(greeting), deadline);
@@ -73,6 +66,13 @@ void judge_port25(Evidence& evidence) {
 }
 
 }  // namespace
+
+std::string own_name() {
+    std::array<char, 256> name{};
+    gethostname(name.data(), name.size() - 1);
+    const std::string text(name.data());
+    return DomainName::parse(text) && text.contains('.') ? text : "localhost.localdomain";
+}
 
 net::Task<> collect_network(net::Loop& loop, net::Resolver&, Evidence& evidence, audit::MailHosts hosts,
                             NetworkWishes wishes) {

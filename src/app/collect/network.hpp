@@ -14,6 +14,9 @@ struct NetworkWishes {
     std::string resolv_conf = "/etc/resolv.conf";
 };
 
+/// What we call ourselves in EHLO: this machine's full name, where it has one.
+[[nodiscard]] std::string own_name();
+
 /// Looks at the MX hosts that are the target's own (never at a provider's shared ones), at most eight addresses, all at once.
 net::Task<> collect_network(net::Loop& loop, net::Resolver& resolver, audit::Evidence& evidence, audit::MailHosts hosts,
                             NetworkWishes wishes);

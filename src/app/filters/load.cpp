@@ -8,6 +8,7 @@
 namespace postern::app {
 
 std::string_view builtin_filter_services();
+std::string_view builtin_shared_hosts();
 
 Result<std::vector<audit::FilterService>> parse_filter_services(std::string_view text, const std::string& source) {
     const auto document = toml::parse(text, source);
@@ -42,6 +43,23 @@ std::vector<audit::FilterService> builtin_filter_service_catalogue() {
     auto services = parse_filter_services(builtin_filter_services(), "data/filter-services.toml");
     if (!services) throw std::logic_error(services.error().message);
     return *std::move(services);
+}
+
+std::vector<audit::SharedHosts> builtin_shared_hosts_catalogue() {
+    const std::string source = "data/shared-hosts.toml";
+    const auto document = toml::parse(builtin_shared_hosts(), source);
+    if (!document) throw std::logic_error(document.error().message);
+    toml::Table root(*document, source);
+    std::vector<audit::SharedHosts> out;
+    for (const toml::Node* node : root.tables("provider")) {
+        toml::Table table(*node, source);
+        audit::SharedHosts one{.provider = table.required_text("name"), .names = table.texts("names")};
+        for (const std::string& name : one.names)
+            if (!DomainName::parse(name)) table.fault("names", "hosts.name", "is no host name");
+        if (auto done = table.finish(); !done) throw std::logic_error(done.error().message);
+        out.push_back(std::move(one));
+    }
+    return out;
 }
 
 }  // namespace postern::app

@@ -40,6 +40,21 @@ Judging judge_script_senders(const Evidence& evidence) {
                  "Give each its own login on 587, so that one can be stopped without the others.")});
 }
 
+Judging judge_bounces(const Evidence& evidence) {
+    constexpr std::uint64_t least = 20, bad_percent = 5;
+    const std::uint64_t bounced = evidence.logs->bounced_out, all = evidence.logs->sent_out + bounced;
+    if (all < least)
+        return settled(
+            {elsewhere("MAIL_TOO_LITTLE", fmt::format("Only {} recipients in the logs; {} are wanted.", all, least),
+                       "Give longer logs with --logs.")});
+    if (bounced * 100 > all * bad_percent)
+        return settled({failing(
+            "BOUNCES_MANY", fmt::format("{} of {} recipients were refused by their servers for good.", bounced, all),
+            "See who sends them (8-09, and the top senders by login): a stolen account, a bought or "
+            "old list of addresses. Stop it, then clean the list.")});
+    return settled({pass("BOUNCES_FEW", fmt::format("{} of {} recipients were refused for good.", bounced, all))});
+}
+
 Judging judge_guessing(const Evidence& evidence) {
     const auto top = evidence.logs->login_failures.top(3);
     if (top.empty() || top.front().second < 100)

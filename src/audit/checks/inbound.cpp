@@ -121,6 +121,65 @@ Judging judge_inbound_outside_filter(const Evidence& evidence) {
         {pass("INBOUND_BY_FILTER", fmt::format("All {} messages from outside came from the filter.", inside))});
 }
 
+Judging judge_filter_ranges(const Evidence& evidence) {
+    if (evidence.filter_networks.empty())
+        return settled(
+            {elsewhere("FILTER_RANGES_UNKNOWN", "The networks from which the filter delivers were not given.",
+                       "Give them with --filter-networks FILE.")});
+    Findings out;
+    for (const Network& network : evidence.filter_networks) {
+        const int least = network.first().is_v4() ? 16 : 32;
+        const auto use = network.first().special_use();
+        if (network.prefix() < least)
+            out.push_back(
+                failing("RANGE_TOO_WIDE",
+                        fmt::format("{} is more than a filtering service delivers from.", network.to_string()),
+                        "Take the networks from the service's own page, and no larger ones."));
+        else if (use && (use->contains("private") || use->contains("loopback")))
+            out.push_back(
+                failing("RANGE_PRIVATE",
+                        fmt::format("{} is {}: nobody outside delivers from there.", network.to_string(), *use),
+                        "Take it out of the filter's networks."));
+    }
+    if (out.empty())
+        out.push_back(pass("RANGES_SANE", fmt::format("The filter's {} networks are of a plausible size.",
+                                                      evidence.filter_networks.size())));
+    return settled(std::move(out));
+}
+
+Judging judge_filter_exempt(const Evidence& evidence) {
+    const auto& config = evidence.postfix;
+    Findings out;
+    for (const std::string_view setting : {"smtpd_client_restrictions", "smtpd_helo_restrictions",
+                                           "smtpd_sender_restrictions", "smtpd_recipient_restrictions"}) {
+        const std::string value = config.get(setting);
+        const auto list = value.find("reject_rbl_client");
+        const auto exempt = value.find("check_client_access");
+        if (list != value.npos && (exempt == value.npos || exempt > list))
+            out.push_back(
+                failing("FILTER_ON_LISTS",
+                        fmt::format("{} asks lists about whoever connects, which is the filter's servers alone: one "
+                                    "entry of theirs, and all mail is refused.",
+                                    setting),
+                        "Take reject_rbl_client out, or let the filter's networks pass before it "
+                        "(check_client_access cidr:/etc/postfix/filter.cidr)."));
+    }
+    if (!config.get("postscreen_dnsbl_sites").empty() && config.get("postscreen_dnsbl_action", "ignore") != "ignore" &&
+        !config.get("postscreen_access_list").contains("cidr:"))
+        out.push_back(failing("FILTER_ON_LISTS",
+                              "postscreen asks lists about the filter's servers and refuses by them.",
+                              "Let the filter's networks pass in postscreen_access_list (a cidr: table with permit)."));
+    if (config.get("smtpd_client_connection_rate_limit", "0") != "0" ||
+        config.get("smtpd_client_message_rate_limit", "0") != "0")
+        out.push_back(
+            warning("FILTER_RATE_LIMITED",
+                    "Limits by client address hold for the filter's few servers, through which all mail comes.",
+                    "Name its networks in smtpd_client_event_limit_exceptions."));
+    if (out.empty())
+        out.push_back(pass("FILTER_EXEMPT", "No list and no limit by address stands against the filter's servers."));
+    return settled(std::move(out));
+}
+
 Judging judge_exchange_connectors(const Evidence& evidence) {
     Findings out;
     for (const auto& connector : evidence.exchange.receive) {

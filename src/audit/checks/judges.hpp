@@ -13,6 +13,7 @@ Judging judge_resolver_validates(const Evidence& evidence);
 Judging judge_resolver_rewrites(const Evidence& evidence);
 Judging judge_listed_v4(const Evidence& evidence);
 Judging judge_listed_v6(const Evidence& evidence);
+Judging judge_dynamic_range(const Evidence& evidence);
 Judging judge_listed_lesser(const Evidence& evidence);
 Judging judge_listed_domains(const Evidence& evidence);
 Judging judge_inventory(const Evidence& evidence);
@@ -48,6 +49,7 @@ Judging judge_other_senders(const Evidence& evidence);
 // spam.cpp: measure 3
 Judging judge_true_client(const Evidence& evidence);
 Judging judge_filter_fail_mode(const Evidence& evidence);
+Judging judge_login_discount(const Evidence& evidence);
 Judging judge_every_path_scanned(const Evidence& evidence);
 Judging judge_unknown_recipients(const Evidence& evidence);
 Judging judge_backscatter(const Evidence& evidence);
@@ -58,6 +60,8 @@ Judging judge_mx_at_filter(const Evidence& evidence);
 Judging judge_stale_mx(const Evidence& evidence);
 Judging judge_origin_discoverable(const Evidence& evidence);
 Judging judge_inbound_outside_filter(const Evidence& evidence);
+Judging judge_filter_ranges(const Evidence& evidence);
+Judging judge_filter_exempt(const Evidence& evidence);
 Judging judge_exchange_connectors(const Evidence& evidence);
 
 // reverse.cpp, helo.cpp, spf.cpp, dkim.cpp, dmarc.cpp, transport.cpp: measure 5
@@ -102,8 +106,38 @@ Judging judge_vrfy(const Evidence& evidence);
 Judging judge_smuggling(const Evidence& evidence);
 Judging judge_proxy_identity(const Evidence& evidence);
 
+// relay_active.cpp: the relay battery
+Judging judge_relay_plain(const Evidence& evidence);
+Judging judge_relay_senders(const Evidence& evidence);
+Judging judge_relay_routes(const Evidence& evidence);
+Judging judge_relay_home(const Evidence& evidence);
+Judging judge_relay_letters(const Evidence& evidence);
+Judging judge_relay_doors(const Evidence& evidence);
+
+// protocol_active.cpp: manners and framing, tried; those that end in _tried give nothing where nothing was tried
+Judging judge_auth_tried(const Evidence& evidence);
+Judging judge_auth_25_tried(const Evidence& evidence);
+Judging judge_vrfy_tried(const Evidence& evidence);
+Judging judge_smuggling_tried(const Evidence& evidence);
+Judging judge_smuggling_out(const Evidence& evidence);
+Judging judge_starttls_injection(const Evidence& evidence);
+
+// samples_active.cpp: samples, and what comes back
+Judging judge_virus_in(const Evidence& evidence);
+Judging judge_virus_out(const Evidence& evidence);
+Judging judge_virus_wrapped(const Evidence& evidence);
+Judging judge_spam_in(const Evidence& evidence);
+Judging judge_spam_out(const Evidence& evidence);
+Judging judge_paths_tried(const Evidence& evidence);
+Judging judge_unknown_tried(const Evidence& evidence);
+Judging judge_bounces_tried(const Evidence& evidence);
+Judging judge_autoresponders(const Evidence& evidence);
+Judging judge_challenges(const Evidence& evidence);
+Judging judge_call_outs_tried(const Evidence& evidence);
+
 // contain.cpp: MC
 Judging judge_sender_limits(const Evidence& evidence);
+Judging judge_bounces(const Evidence& evidence);
 Judging judge_script_senders(const Evidence& evidence);
 Judging judge_guessing(const Evidence& evidence);
 

@@ -118,6 +118,28 @@ Judging judge_listed_v6(const Evidence& evidence) {
         return settled({pass("V6_NONE", "No IPv6 address of the target is known to send.")});
     return settled(words_of(evidence, takes, ""));
 }
+Judging judge_dynamic_range(const Evidence& evidence) {
+    // Lists of addresses that are lent to customers, by the names the catalogue gives them.
+    const auto of_lines = [](const ListWord& word) { return word.name.contains("PBL") || word.name.contains("Dyna"); };
+    Findings out;
+    bool asked = false;
+    for (const ListWord& word : evidence.lists) {
+        if (is_domain(word)) continue;
+        asked = asked || (word.tier == 1 && word.status == "clean");
+        if (of_lines(word) && word.status == "listed")
+            out.push_back(
+                failing("DYNAMIC_RANGE",
+                        fmt::format("{} is in a range that its provider lends to customers ({}): most receivers take "
+                                    "no mail from there.",
+                                    word.subject, word.name),
+                        "Ask the provider for a fixed address with your reverse name, or send through the "
+                        "provider's smart host; only then ask for removal."));
+    }
+    if (out.empty() && !asked)
+        out.push_back(unknown("RANGE_UNKNOWN", "No list of such ranges gave an answer.", "See 0-07."));
+    if (out.empty()) out.push_back(pass("FIXED_RANGE", "No sender is in a range that is lent to customers."));
+    return settled(std::move(out));
+}
 Judging judge_listed_lesser(const Evidence& evidence) {
     Findings out = words_of(
         evidence, [](const ListWord& word) { return word.tier >= 2 && !is_domain(word); },

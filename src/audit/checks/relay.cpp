@@ -2,6 +2,7 @@
 // No open relay, and nobody sends under another's name (measure 6).
 #include "audit/checks/judges.hpp"
 #include "audit/checks/senders.hpp"
+#include "audit/checks/tried.hpp"
 #include "base/contains.hpp"
 
 #include <fmt/format.h>
@@ -72,29 +73,37 @@ bool offers_auth(const std::vector<std::string>& keywords) {
 }  // namespace
 
 Judging judge_relayed(const Evidence& evidence) {
-    const auto& logs = *evidence.logs;
-    std::vector<std::string> strangers;
-    for (const evidence::Relayed& one : logs.relayed) {
-        const bool own = evidence.domain && one.recipient_domain == evidence.domain->text();
-        const auto ip = IpAddress::parse(one.client);
-        const bool known = ip && (contains(evidence.given, *ip) ||
-                                  std::ranges::any_of(evidence.filter_networks,
-                                                      [&](const Network& network) { return network.contains(*ip); }));
-        if (!own && !known)
-            strangers.push_back(fmt::format("{} ({} messages, last {})", one.client, one.count, one.sample));
+    Findings out;
+    if (!evidence.active.conversations.empty()) out = co_await judge_relay_plain(evidence);
+    if (evidence.logs && evidence.logs->understood > 0) {
+        const auto& logs = *evidence.logs;
+        std::vector<std::string> strangers;
+        for (const evidence::Relayed& one : logs.relayed) {
+            const bool own = evidence.domain && one.recipient_domain == evidence.domain->text();
+            const auto ip = IpAddress::parse(one.client);
+            const bool known = ip && (contains(evidence.given, *ip) ||
+                                      std::ranges::any_of(evidence.filter_networks,
+                                                          [&](const Network& network) { return network.contains(*ip); }));
+            if (!own && !known)
+                strangers.push_back(fmt::format("{} ({} messages, last {})", one.client, one.count, one.sample));
+        }
+        const auto days = std::chrono::duration_cast<std::chrono::days>(logs.last - logs.first).count() + 1;
+        if (!strangers.empty())
+            out.push_back(failing(
+                "RELAYED",
+                fmt::format("Mail of strangers without login left for other domains: {}. If these are forwards of your "
+                            "users' own mail, this is how they look.",
+                            some_of(strangers)),
+                "Take the client out of mynetworks; keep reject_unauth_destination first in smtpd_relay_restrictions."));
+        else
+            out.push_back(pass("NOT_RELAYED", fmt::format("{} attempts to relay were refused and none got through in {} "
+                                                          "days of logs: strangers test this for you.",
+                                                          logs.relay_refused, days)));
     }
-    if (!strangers.empty())
-        return settled({failing(
-            "RELAYED",
-            fmt::format("Mail of strangers without login left for other domains: {}. If these are forwards of your "
-                        "users' own mail, this is how they look.",
-                        some_of(strangers)),
-            "Take the client out of mynetworks; keep reject_unauth_destination first in smtpd_relay_restrictions.")});
-    return settled({pass(
-        "NOT_RELAYED",
-        fmt::format(
-            "{} attempts to relay were refused and none got through in {} days of logs: strangers test this for you.",
-            logs.relay_refused, std::chrono::duration_cast<std::chrono::days>(logs.last - logs.first).count() + 1))});
+    if (out.empty())
+        out.push_back(elsewhere("RELAY_NOT_SEEN", "Neither logs nor a test show whether strangers' mail is relayed.",
+                                "Give logs (--logs FILE, or on the mail server), or " + how_to_try(evidence)));
+    co_return out;
 }
 
 Judging judge_gateway_client(const Evidence& evidence) {
@@ -157,7 +166,7 @@ Judging judge_trusted_networks(const Evidence& evidence) {
 }
 
 Judging judge_auth_needs_tls(const Evidence& evidence) {
-    Findings out;
+    Findings out = co_await judge_auth_tried(evidence);
     for (const SmtpLook& look : evidence.looks)
         if (look.unknown.empty() && offers_auth(look.ehlo) && look.port != 465)
             out.push_back(failing(
@@ -177,11 +186,11 @@ Judging judge_auth_needs_tls(const Evidence& evidence) {
         out.push_back(elsewhere("AUTH_NOT_SEEN", "Neither a server nor its configuration was seen.",
                                 "Run the audit on the server, or from a network where port 25 is open."));
     if (out.empty()) out.push_back(pass("AUTH_NEEDS_TLS", "Passwords are taken over TLS only, as far as was seen."));
-    return settled(std::move(out));
+    co_return out;
 }
 
 Judging judge_auth_on_25(const Evidence& evidence) {
-    Findings out;
+    Findings out = co_await judge_auth_25_tried(evidence);
     for (const SmtpLook& look : evidence.looks) {
         if (look.port != 25 || !look.unknown.empty()) continue;
         if (offers_auth(look.ehlo) || offers_auth(look.ehlo_tls))
@@ -195,7 +204,7 @@ Judging judge_auth_on_25(const Evidence& evidence) {
     if (out.empty())
         out.push_back(elsewhere("AUTH_NOT_SEEN", "No server was seen on port 25.",
                                 "Run the audit on the server, or from a network where port 25 is open."));
-    return settled(std::move(out));
+    co_return out;
 }
 
 Judging judge_login_matches_sender(const Evidence& evidence) {
@@ -233,32 +242,49 @@ Judging judge_login_matches_sender(const Evidence& evidence) {
 }
 
 Judging judge_vrfy(const Evidence& evidence) {
-    if (evidence.postfix.get("disable_vrfy_command") == "yes") return settled({pass("VRFY_OFF", "VRFY is off.")});
-    return settled(
-        {warning("VRFY_ON", "VRFY tells strangers which addresses exist.", "Set disable_vrfy_command = yes.")});
+    Findings out = co_await judge_vrfy_tried(evidence);
+    if (evidence.postfix.present())
+        out.push_back(evidence.postfix.get("disable_vrfy_command") == "yes"
+                          ? pass("VRFY_OFF", "VRFY is off.")
+                          : warning("VRFY_ON", "VRFY tells strangers which addresses exist.",
+                                    "Set disable_vrfy_command = yes."));
+    if (out.empty())
+        out.push_back(elsewhere("VRFY_NOT_SEEN", "Neither a configuration nor a test shows what VRFY tells.",
+                                "Run it on the mail server (Postfix is judged), or " + how_to_try(evidence)));
+    co_return out;
 }
 
-Judging judge_smuggling(const Evidence& evidence) {
+/// By version and settings of Postfix.
+Finding smuggling_configured(const Evidence& evidence) {
     const std::string newline = evidence.postfix.get("smtpd_forbid_bare_newline"),
                       pipelining = evidence.postfix.get("smtpd_forbid_unauth_pipelining");
     if (newline == "yes" || newline == "normalize" || newline == "reject")
-        return settled(
-            {pass("SMUGGLING_STOPPED",
-                  fmt::format("Bare line feeds do not end a message (smtpd_forbid_bare_newline = {}).", newline))});
+        return pass("SMUGGLING_STOPPED",
+                    fmt::format("Bare line feeds do not end a message (smtpd_forbid_bare_newline = {}).", newline));
     if (evidence.postfix.version.empty())
-        return settled({unknown("SMUGGLING_UNKNOWN", "Postfix' version could not be learnt.")});
+        return unknown("SMUGGLING_UNKNOWN", "Postfix' version could not be learnt.");
     if (newline.empty() && evidence::compare_versions(evidence.postfix.version, "3.9") >= 0)
-        return settled({pass("SMUGGLING_STOPPED", "This version normalises bare line feeds by itself.")});
+        return pass("SMUGGLING_STOPPED", "This version normalises bare line feeds by itself.");
     if (pipelining == "yes")
-        return settled({warning(
+        return warning(
             "SMUGGLING_HALF",
             "Pipelining in bad order is refused, which stops most smuggling, but bare line feeds still end a message.",
-            "Set smtpd_forbid_bare_newline = normalize.")});
-    return settled(
-        {failing("SMUGGLING_OPEN",
-                 "Bare line feeds end a message: a second, forged one can ride behind the first, past SPF and DMARC "
-                 "(CVE-2023-51764).",
-                 "Set smtpd_forbid_bare_newline = normalize (or yes before 3.8.5, 3.7.10, 3.6.14, 3.5.24).")});
+            "Set smtpd_forbid_bare_newline = normalize.");
+    return failing("SMUGGLING_OPEN",
+                   "Bare line feeds end a message: a second, forged one can ride behind the first, past SPF and DMARC "
+                   "(CVE-2023-51764).",
+                   "Set smtpd_forbid_bare_newline = normalize (or yes before 3.8.5, 3.7.10, 3.6.14, 3.5.24).");
+}
+
+Judging judge_smuggling(const Evidence& evidence) {
+    Findings out = co_await judge_smuggling_tried(evidence);
+    if (evidence.postfix.present()) out.push_back(smuggling_configured(evidence));
+    if (out.empty())
+        out.push_back(elsewhere("SMUGGLING_NOT_SEEN", "Neither a configuration nor a test shows where a message ends.",
+                                evidence.active.asked && evidence.active.refused.empty()
+                                    ? "give --sample-recipient ADDRESS, who gets the messages with odd ends"
+                                    : "Run it on the mail server (Postfix is judged), or " + how_to_try(evidence)));
+    co_return out;
 }
 
 Judging judge_proxy_identity(const Evidence& evidence) {

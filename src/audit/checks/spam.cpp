@@ -2,6 +2,7 @@
 // Spam filtering on every path, and no mail written back to strangers (measure 3).
 #include "audit/checks/judges.hpp"
 #include "audit/checks/senders.hpp"
+#include "audit/checks/tried.hpp"
 
 #include <fmt/format.h>
 
@@ -40,11 +41,34 @@ Judging judge_true_client(const Evidence& evidence) {
 
 Judging judge_filter_fail_mode(const Evidence& evidence) { return judge_scanner_fail_mode(evidence); }
 
-Judging judge_every_path_scanned(const Evidence& evidence) {
+Judging judge_login_discount(const Evidence& evidence) {
+    const std::string* settings = evidence.file("rspamd.settings");
+    if (settings == nullptr)
+        return settled({elsewhere("NO_FILTER_SETTINGS", "No settings of rspamd were found here.",
+                                  "run it on the mail server, or give them: --import rspamd.settings=FILE")});
+    Findings out;
+    // rspamd's settings are blocks; those that hold for people who logged in say `authenticated`.
+    std::string_view rest = *settings;
+    for (auto at = rest.find("authenticated"); at != rest.npos; at = rest.find("authenticated")) {
+        const std::string_view block = rest.substr(at, std::min<std::size_t>(rest.find("\n  }", at), rest.size()) - at);
+        if (block.contains("want_spam = yes") || block.contains("want_spam = true") || block.contains("whitelist"))
+            out.push_back(failing("LOGIN_NOT_FILTERED", "rspamd lets mail of people who logged in pass unfiltered.",
+                                  "Take want_spam or whitelist out of the block: a stolen account sends through it."));
+        else if (block.contains("symbols_disabled") || block.contains("groups_disabled"))
+            out.push_back(warning("LOGIN_DISCOUNT", "rspamd leaves rules out for people who logged in.",
+                                  "Leave out only rules about addresses and HELO; keep those about content."));
+        rest.remove_prefix(at + 1);
+    }
+    if (out.empty())
+        out.push_back(pass("NO_LOGIN_DISCOUNT", "rspamd's settings give people who logged in no discount."));
+    return settled(std::move(out));
+}
+
+Findings paths_configured(const Evidence& evidence) {
     const auto& config = evidence.postfix;
     const std::string everywhere = config.get("content_filter");
     if (!everywhere.empty())
-        return settled({pass("PATHS_SCANNED", fmt::format("Every message goes through {}.", everywhere))});
+        return {pass("PATHS_SCANNED", fmt::format("Every message goes through {}.", everywhere))};
     Findings out;
     bool any = false;
     for (const auto* service : config.smtp_servers()) {
@@ -68,11 +92,21 @@ Judging judge_every_path_scanned(const Evidence& evidence) {
         out = {failing(
             "NOTHING_SCANNED", "No message is filtered: neither milters nor a content filter are set.",
             "Set smtpd_milters and non_smtpd_milters to rspamd's (inet:127.0.0.1:11332) or your filter's address.")};
-    return settled(std::move(out));
+    return out;
+}
+
+Judging judge_every_path_scanned(const Evidence& evidence) {
+    Findings out = co_await judge_paths_tried(evidence);
+    if (evidence.postfix.present())
+        for (Finding& one : paths_configured(evidence)) out.push_back(std::move(one));
+    if (out.empty())
+        out.push_back(elsewhere("PATHS_NOT_SEEN", "Neither a configuration nor a test shows which ways in are filtered.",
+                                "Run it on the mail server (Postfix is judged), or " + how_to_try(evidence)));
+    co_return out;
 }
 
 Judging judge_unknown_recipients(const Evidence& evidence) {
-    Findings out;
+    Findings out = co_await judge_unknown_tried(evidence);
     constexpr std::string_view fix = "Give the server the list of recipients: local_recipient_maps, "
                                      "relay_recipient_maps, or reject_unverified_recipient towards the next server.";
     if (evidence.postfix.present()) {
@@ -116,32 +150,43 @@ Judging judge_unknown_recipients(const Evidence& evidence) {
                            evidence.logs ? fmt::format("Unknown recipients are refused at RCPT ({} in the logs).",
                                                        evidence.logs->unknown_refused)
                                          : "Unknown recipients are refused at RCPT."));
+    if (out.empty() && !evidence.has_mta())
+        out.push_back(elsewhere("RECIPIENTS_NOT_SEEN", "Neither a configuration nor a test shows what becomes of unknown recipients.",
+                                "Run it on the mail server, or " + how_to_try(evidence)));
     if (out.empty())
         out.push_back(unknown("RECIPIENTS_UNKNOWN",
                               "Neither the configuration nor the logs show what becomes of unknown recipients."));
-    return settled(std::move(out));
+    co_return out;
 }
 
 Judging judge_backscatter(const Evidence& evidence) {
-    const auto& logs = *evidence.logs;
-    if (logs.returned_to_outsiders > 0)
-        return settled({failing("BACKSCATTER",
-                                fmt::format("{} bounces were written for mail from outside, the last to {}: the "
-                                            "senders of spam are forged, and their owners list you for it.",
-                                            logs.returned_to_outsiders, logs.returned_sample),
-                                "Refuse within SMTP what cannot be delivered: unknown recipients (3-10), full "
-                                "mailboxes, what the filter refuses.")});
-    if (logs.delivered_here < 20)
-        return settled({elsewhere(
-            "BACKSCATTER_TOO_FEW",
-            fmt::format("Only {} messages were delivered here; 20 are wanted for a judgement.", logs.delivered_here),
-            "Give longer logs with --logs.")});
-    return settled({pass("NO_BACKSCATTER", fmt::format("{} messages were delivered and none from outside was bounced.",
-                                                       logs.delivered_here))});
+    Findings out = co_await judge_bounces_tried(evidence);
+    if (evidence.logs && evidence.logs->returned_to_outsiders > 0) {
+        out.push_back(failing("BACKSCATTER",
+                              fmt::format("{} bounces were written for mail from outside, the last to {}: the "
+                                          "senders of spam are forged, and their owners list you for it.",
+                                          evidence.logs->returned_to_outsiders, evidence.logs->returned_sample),
+                              "Refuse within SMTP what cannot be delivered: unknown recipients (3-10), full "
+                              "mailboxes, what the filter refuses."));
+    } else if (evidence.logs && evidence.logs->understood > 0) {
+        const auto delivered = evidence.logs->delivered_here;
+        if (delivered >= 20)
+            out.push_back(pass("NO_BACKSCATTER",
+                               fmt::format("{} messages were delivered and none from outside was bounced.", delivered)));
+        else if (out.empty())
+            out.push_back(elsewhere(
+                "BACKSCATTER_TOO_FEW",
+                fmt::format("Only {} messages were delivered here; 20 are wanted for a judgement.", delivered),
+                "Give longer logs with --logs."));
+    }
+    if (out.empty())
+        out.push_back(elsewhere("BACKSCATTER_NOT_SEEN", "Neither logs nor a test show whether mail is bounced after it was taken.",
+                                "Give logs with --logs FILE, or " + how_to_try(evidence)));
+    co_return out;
 }
 
 Judging judge_call_outs(const Evidence& evidence) {
-    Findings out;
+    Findings out = co_await judge_call_outs_tried(evidence);
     for (const std::string_view setting : {"smtpd_recipient_restrictions", "smtpd_sender_restrictions",
                                            "smtpd_client_restrictions", "smtpd_helo_restrictions"})
         if (evidence.postfix.get(setting).contains("reject_unverified_sender"))
@@ -156,8 +201,11 @@ Judging judge_call_outs(const Evidence& evidence) {
             "CALLS_OUT",
             "An Exim ACL verifies senders by call-out: forged senders make it ask strangers, and lists take note.",
             "Use verify = sender without /callout."));
+    if (out.empty() && !evidence.has_mta())
+        out.push_back(elsewhere("CALL_OUT_NOT_SEEN", "Neither a configuration nor a test shows whether senders are called.",
+                                "Run it on the mail server, or with --intrusive and --vantage"));
     if (out.empty()) out.push_back(pass("NO_CALL_OUT", "No sender is verified by calling its server."));
-    return settled(std::move(out));
+    co_return out;
 }
 
 }  // namespace postern::audit
