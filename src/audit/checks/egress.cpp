@@ -16,14 +16,13 @@ namespace {
 constexpr std::string_view owner_fix = "Let only the mail server's user out, as nftables has it: oif != lo tcp dport "
                                        "25 meta skuid != postfix counter reject, in a chain of hook output.";
 
-/// The chain whose refusal of port 25 stands behind a rule that lets everything go, where the rules were read for programs.
-std::optional<std::string> shadowed_hook(const Evidence& evidence, std::string_view hook) {
+/// What guards a hook, where the rules were read for programs; nothing: only the listing for people is there.
+std::optional<egress::Guard> guard_in(const Evidence& evidence, std::string_view hook, bool v4) {
     const std::string* text = evidence.file("firewall.json");
     if (text == nullptr) return std::nullopt;
     const auto rules = egress::read_ruleset(*text);
     if (!rules) return std::nullopt;
-    const egress::Guard guard = egress::guard_of(*rules, hook, true);
-    return guard.holds ? std::nullopt : guard.shadowed;
+    return egress::guard_of(*rules, hook, v4);
 }
 
 constexpr std::string_view shut_fix =
@@ -103,6 +102,12 @@ Findings judge_place(const Evidence& evidence, std::string_view place, std::stri
             std::ranges::move(judge_ways(evidence, v4), std::back_inserter(out));
     return out;
 }
+
+std::string shadow_of(const std::string& chain) {
+    return fmt::format("A rule before it lets everything go: the refusal of port 25 in {} is never reached.", chain);
+}
+
+constexpr const char* raise_it = "Put the rule for port 25 above every rule that allows.";
 
 }  // namespace
 
@@ -248,11 +253,14 @@ Judging judge_expected_source(const Evidence& evidence) {
 }
 
 Judging judge_local_users_guarded(const Evidence& evidence) {
-    if (const auto open = shadowed_hook(evidence, "output"))
+    const auto guard = guard_in(evidence, "output", true);
+    if (guard && guard->shadowed && !guard->holds)
+        return settled({failing("USERS_SHADOWED", shadow_of(*guard->shadowed), raise_it)});
+    if (guard && guard->holds && !guard_in(evidence, "output", false)->holds)
         return settled({failing(
-            "USERS_SHADOWED",
-            fmt::format("A rule before it lets everything go: the refusal of port 25 in {} is never reached.", *open),
-            "Put the rule for port 25 above every rule that allows.")});
+            "USERS_UNGUARDED_V6",
+            fmt::format("{} guards port 25 in IPv4 only; over IPv6 any user of this host gets out.", *guard->holds),
+            std::string(owner_fix))});
     const auto ways = direct_ways(evidence, true, 25);
     if (evidence.place == "mail" && evidence.user != "root" && !ways.empty()) {
         const bool reached = std::ranges::any_of(ways, [](const WayOut* way) { return way->arrived; });
@@ -273,6 +281,9 @@ Judging judge_local_users_guarded(const Evidence& evidence) {
                                                     "read only there; or postern audit egress as nobody"
                                                   : gap->second)});
     }
+    if (guard && guard->holds)
+        return settled(
+            {pass("USERS_GUARDED", fmt::format("{} guards port 25 for this host's own users.", *guard->holds))});
     const auto listing = evidence::read_nft_listing(*evidence.file("firewall"));
     if (listing.output_guarded)
         return settled(
@@ -286,16 +297,16 @@ Judging judge_local_users_guarded(const Evidence& evidence) {
 Judging judge_forward_guarded(const Evidence& evidence) {
     const auto listing = evidence::read_nft_listing(*evidence.file("firewall"));
     const std::string* forwarding = evidence.file("ip_forward");
-    if (const auto open = shadowed_hook(evidence, "forward");
-        open && (forwarding == nullptr || !forwarding->starts_with("0")))
-        return settled({failing(
-            "FORWARD_SHADOWED",
-            fmt::format("A rule before it lets everything go: the refusal of port 25 in {} is never reached.", *open),
-            "Put the rule for port 25 above every rule that allows.")});
     if (forwarding != nullptr && forwarding->starts_with("0"))
         return settled({pass("NOT_FORWARDING", "This host forwards nothing for others.")});
     if (forwarding == nullptr)
         return settled({unknown("FORWARDING_UNKNOWN", "Whether this host forwards for others could not be read.")});
+    const auto guard = guard_in(evidence, "forward", true);
+    if (guard && guard->shadowed && !guard->holds)
+        return settled({failing("FORWARD_SHADOWED", shadow_of(*guard->shadowed), raise_it)});
+    if (guard && guard->holds)
+        return settled(
+            {pass("FORWARD_GUARDED", fmt::format("{} guards port 25 for whatever is forwarded.", *guard->holds))});
     if (listing.forward_guarded)
         return settled(
             {pass("FORWARD_GUARDED", fmt::format("A rule of the forward hook guards port 25: {}", listing.rule))});

@@ -81,7 +81,8 @@ Judging judge_containers_guarded(const Evidence& evidence) {
 Judging judge_rules_as_generated(const Evidence& evidence) {
     const std::string *live = evidence.file("egress.live"), *expected = evidence.file("egress.expected"),
                       *listing = evidence.file("firewall.json");
-    if (expected == nullptr && (live == nullptr || live->empty()))
+    const bool absent = live == nullptr || !live->contains("table inet postern");
+    if (expected == nullptr && absent)
         return settled({elsewhere(
             "RULES_NOT_OURS",
             "The rules of this host were not made by Postern: what they should be is known to their author alone.",
@@ -90,7 +91,7 @@ Judging judge_rules_as_generated(const Evidence& evidence) {
         return settled({failing("RULES_NOT_AT_BOOT",
                                 "Postern's rules are live, but no boot file loads them: they end with the next reboot.",
                                 "postern firewall apply, then postern firewall confirm.")});
-    if (live == nullptr || live->empty())
+    if (absent)
         return settled({failing(
             "RULES_GONE", "Postern's boot file is there, and its table is not live: port 25 is open for everybody.",
             "systemctl restart postern-firewall; then find out who flushed it.")});
