@@ -87,6 +87,8 @@ TEST_P(Judges, give_the_same_from_a_record) {
 
 INSTANTIATE_TEST_SUITE_P(host, Judges, testing::ValuesIn(host_rows()),
                          [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(outside, Judges, testing::ValuesIn(outside_rows()),
+                         [](const auto& info) { return info.param.name; });
 INSTANTIATE_TEST_SUITE_P(mail, Judges, testing::ValuesIn(mail_rows()),
                          [](const auto& info) { return info.param.name; });
 

@@ -103,7 +103,8 @@ Result<ActiveSettings> read_active_settings(const Invocation& invocation, const 
     out.dry_run = invocation.has("--dry-run");
     out.yes = invocation.has("--yes");
     out.leave_site = invocation.has("--leave-site");
-    if (!out.wanted && !invocation.has("--vantage")) return out;
+    const bool asked_from_outside = invocation.has("--vantage") && invocation.command().path == "audit";
+    if (!out.wanted && !asked_from_outside) return out;
     for (const auto& [option, into] :
          {std::pair{"--far-end", &out.far_recipient}, std::pair{"--sample-recipient", &out.sample_recipient}}) {
         auto text = address(invocation, option);

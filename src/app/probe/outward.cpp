@@ -175,7 +175,7 @@ net::Task<> Outward::watch_port25() {
     net::Timer timer(loop_.executor());
     while (settings_.control) {
         co_await ask_control();
-        timer.expires_after(std::chrono::hours(1));
+        timer.expires_after(port25_ == "open" ? std::chrono::minutes(60) : std::chrono::minutes(1));
         const auto [stopped] = co_await timer.async_wait(net::as_values);
         if (stopped) co_return;
     }

@@ -33,7 +33,7 @@ public:
           all_(settings_.most_a_minute),
           target_(settings_.most_a_target) {}
 
-    /// Asks the control server, if one was named: once at the start, then hourly. Until cancelled.
+    /// Asks the control server, if one was named: at the start, each minute until it answered, then hourly. Until cancelled.
     net::Task<> watch_port25();
     /// Errors: probe.malformed, probe.not_allowed, probe.cannot, probe.busy.
     net::Task<Result<json::object>> look(json::value request);

@@ -104,7 +104,10 @@ public:
                  [](std::string_view task, const std::exception_ptr&) {
                      log_line(fmt::format("internal fault in {}", task));
                  }),
-          sink_(loop, tasks_, watches_, tls, {.name = settings.name, .max_per_address = settings.max_per_address},
+          sink_(loop, tasks_, watches_, tls,
+                {.name = settings.name,
+                 .max_per_address = settings.max_per_address,
+                 .max_new_a_minute = 6 * settings.max_per_address},
                 &now),
           outward_(loop, {.name = settings.name, .targets = settings.targets, .control = settings.port25_control}),
           control_(watches_, outward_, settings.tokens,
