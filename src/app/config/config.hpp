@@ -4,6 +4,7 @@
 
 #include "egress/model.hpp"
 #include "net/resolver.hpp"
+#include "net/socket_address.hpp"
 #include "policy/settings.hpp"
 
 #include <chrono>
@@ -17,6 +18,20 @@ struct ServeConfig {
     std::string metrics = "127.0.0.1@9925";
     std::chrono::milliseconds drain{30'000};
     std::chrono::milliseconds keep_events = std::chrono::days(30);
+};
+
+/// The trap for port 25.
+struct TrapConfig {
+    std::vector<net::SocketAddress> listen;  ///< empty: all addresses, the egress model's port
+    std::string name = "localhost";
+    bool direct = false, show_recipients = false;
+    std::size_t sessions = 9'000, sessions_per_address = 200;
+    std::chrono::milliseconds keep = std::chrono::days(30);
+    std::vector<std::string> leases;        ///< files; empty: the usual places
+    std::optional<net::Endpoint> resolver;  ///< of the site; nothing: the system's
+    std::string webhook;
+    std::optional<net::Endpoint> syslog;  ///< where a router's log is taken; nothing: nowhere
+    std::vector<IpAddress> syslog_from;
 };
 
 /// The organisation: what is its own.
@@ -47,6 +62,7 @@ struct Config {
     std::string data_dir;
     ServeConfig serve;
     Site site;
+    TrapConfig trap;
     GateConfig gate;
     policy::Settings policy;  ///< `domains` of `site` in it
     egress::Model egress;     ///< networks and mail servers of `site` in it; users by name, without their numbers
