@@ -62,6 +62,8 @@ def auth_zones():
         zones[zone] = list(entry["records"])
     zones["example.com."] += [mail.dkim_record(), f"_postern TXT {vulnerable.consent('example.com')}"]
     zones |= vulnerable.zones()
+    for zone in ("exim.example.", "opensmtpd.example."):
+        zones[zone].append(f"_postern TXT {vulnerable.consent(zone[:-1])}")
     # Trees that resolvers like to answer by themselves: an entry in each shows whether the server is reached.
     for zone in ("2.0.192.in-addr.arpa.", "10.in-addr.arpa.", "8.b.d.0.1.0.0.2.ip6.arpa.", "server.test."):
         zones[zone].append("mail.plain.example.bl A 127.0.0.2")
