@@ -47,7 +47,7 @@ struct Conversation {
 /// Who it is, as far as anybody could say.
 struct Identity {
     std::string mac;           ///< "52:54:00:12:34:56"
-    bool on_link = false;      ///< the MAC is the machine's own, from our neighbour table; else perhaps a router's
+    bool on_link = false;      ///< the MAC is the machine's own (neighbour table, lease); else perhaps a router's
     std::string dhcp_name;     ///< as the machine named itself
     std::string dhcp_source;   ///< "/var/lib/misc/dnsmasq.leases"
     std::string reverse_name;  ///< from the site's own resolver

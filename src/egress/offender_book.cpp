@@ -39,6 +39,7 @@ void OffenderBook::make_room() {
 }
 
 void OffenderBook::remove(Entries::iterator entry) {
+    removed_.push_back(entry->second.offender.address);
     for (const IpAddress& alias : entry->second.aliases) by_address_.erase(alias);
     const auto machine = by_mac_.find(entry->second.offender.who.mac);
     if (machine != by_mac_.end() && machine->second == entry->first) by_mac_.erase(machine);
@@ -110,13 +111,18 @@ bool OffenderBook::may_tell(const Network& network, Instant now) {
     return noise.incidents++ < options_.most_incidents;
 }
 
+std::optional<Instant> OffenderBook::due(const Entry& entry) const {
+    if (entry.offender.attempts <= entry.told_attempts) return std::nullopt;
+    return entry.told ? *entry.told + options_.again : entry.offender.first + options_.settle;
+}
+
 std::vector<OffenderIncident> OffenderBook::take_due(Instant now) {
     std::vector<OffenderIncident> out;
     for (auto& [id, entry] : entries_) {
         const Offender& offender = entry.offender;
+        const auto at = due(entry);
+        if (!at || now < *at) continue;
         const std::uint64_t since = offender.attempts - entry.told_attempts;
-        const Instant from = entry.told ? *entry.told + options_.again : offender.first + options_.settle;
-        if (since == 0 || now < from) continue;
         const bool first = !entry.told;
         entry.told = now;
         entry.told_attempts = offender.attempts;
@@ -129,9 +135,8 @@ std::vector<OffenderIncident> OffenderBook::take_due(Instant now) {
 std::optional<Instant> OffenderBook::next_due() const {
     std::optional<Instant> out;
     for (const auto& [id, entry] : entries_) {
-        if (entry.offender.attempts == entry.told_attempts) continue;
-        const Instant at = entry.told ? *entry.told + options_.again : entry.offender.first + options_.settle;
-        if (!out || at < *out) out = at;
+        const auto at = due(entry);
+        if (at && (!out || *at < *out)) out = at;
     }
     return out;
 }
@@ -145,17 +150,12 @@ std::vector<const Offender*> OffenderBook::take_changed() {
     return out;
 }
 
-std::vector<IpAddress> OffenderBook::expire(Instant now) {
-    std::vector<IpAddress> out;
+void OffenderBook::expire(Instant now) {
     for (auto entry = entries_.begin(); entry != entries_.end();) {
         const auto next = std::next(entry);
-        if (entry->second.offender.last + options_.keep < now) {
-            out.push_back(entry->second.offender.address);
-            remove(entry);
-        }
+        if (entry->second.offender.last + options_.keep < now) remove(entry);
         entry = next;
     }
-    return out;
 }
 
 const Offender* OffenderBook::find(const IpAddress& address) const {

@@ -13,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace postern::egress {
@@ -51,8 +52,10 @@ public:
     [[nodiscard]] std::optional<Instant> next_due() const;
     /// Whoever changed since the last call; borrowed until the next change.
     [[nodiscard]] std::vector<const Offender*> take_changed();
-    /// Takes out who was not seen for `keep`; their addresses.
-    std::vector<IpAddress> expire(Instant now);
+    /// By which records went since the last call: displaced, merged with another, expired or forgotten.
+    [[nodiscard]] std::vector<IpAddress> take_removed() { return std::exchange(removed_, {}); }
+    /// Takes out who was not seen for `keep`.
+    void expire(Instant now);
 
     [[nodiscard]] const Offender* find(const IpAddress& address) const;
     bool forget(const IpAddress& address);
@@ -79,6 +82,7 @@ private:
         std::size_t incidents = 0;
     };
 
+    [[nodiscard]] std::optional<Instant> due(const Entry& entry) const;
     [[nodiscard]] Entry& open(const IpAddress& address);
     [[nodiscard]] Entry* look_up(const IpAddress& address);
     void make_room();
@@ -95,6 +99,7 @@ private:
     std::map<std::string, std::uint64_t, std::less<>> by_mac_;
     std::map<Network, std::size_t> population_;
     std::map<Network, Noise> noise_;
+    std::vector<IpAddress> removed_;  // until the next take_removed, which comes every second
 };
 
 }  // namespace postern::egress

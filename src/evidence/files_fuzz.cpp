@@ -5,6 +5,8 @@
 #include "evidence/exchange_log.hpp"
 #include "evidence/exim_config.hpp"
 #include "evidence/host.hpp"
+#include "evidence/leases.hpp"
+#include "evidence/neighbours.hpp"
 #include "evidence/postfix_config.hpp"
 #include "evidence/received_trace.hpp"
 #include "evidence/unpack.hpp"
@@ -15,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace postern;
     if (size == 0) return 0;
     const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-    switch (data[0] % 8) {
+    switch (data[0] % 9) {
     case 0: {
         const auto config = evidence::read_postfix_config(text, text);
         for (const auto& [name, value] : config.parameters) (void)config.get(name);
@@ -36,6 +38,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 5:
         if (const auto message = wire::parse_message(wire::from_file(text))) (void)evidence::read_trace(*message);
         break;
+    case 8: {
+        evidence::Neighbours out;
+        (void)evidence::read_neighbour_messages(text, out);
+        (void)evidence::read_arp_table(text);
+        (void)evidence::read_ip_neigh(text);
+        (void)evidence::read_leases(text);
+        break;
+    }
     case 6: (void)evidence::unpack(text, {.octets = 1'000'000, .members = 20}); break;
     default: {
         evidence::ExchangeLog log;

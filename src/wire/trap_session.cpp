@@ -57,6 +57,10 @@ std::string_view to_string(TrapKind kind) {
 
 std::string TrapSession::greeting() {
     if (greeted_ || state_ == State::done) return {};
+    return greet();
+}
+
+std::string TrapSession::greet() {
     greeted_ = true;
     return fmt::format("220 {} ESMTP\r\n", name_);
 }
@@ -130,7 +134,8 @@ TrapSession::Step TrapSession::take(std::string_view octets, std::chrono::millis
     out.close = state_ == State::done;
     const bool speaks_smtp = findings_.kind == TrapKind::smtp || findings_.kind == TrapKind::text;
     if (out.close && !speaks_smtp) out.say.clear();  // it would not understand a word
-    else if (!greeted_ && (speaks_smtp || findings_.kind == TrapKind::silent)) out.say.insert(0, greeting());
+    else if (!greeted_ && (speaks_smtp || findings_.kind == TrapKind::silent))
+        out.say.insert(0, greet());  // to who has QUIT already, too
     answered_ = since;
     return out;
 }

@@ -89,6 +89,7 @@ public:
 private:
     enum class State : std::uint8_t { idle, mail, rcpt, header, body, done };
 
+    [[nodiscard]] std::string greet();
     [[nodiscard]] bool recognise();
     void recognise_line(std::string_view line);
     [[nodiscard]] std::string answer(std::chrono::milliseconds since);

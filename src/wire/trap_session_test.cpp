@@ -73,6 +73,11 @@ TEST_F(Trap, notes_who_speaks_before_the_greeting_and_greets_then) {
     EXPECT_EQ(greeted(), "");
 }
 
+TEST_F(Trap, greets_who_has_said_everything_already) {
+    EXPECT_TRUE(says_to(bot).starts_with("220 gw.example ESMTP\r\n250 gw.example\r\n"));
+    EXPECT_TRUE(closed);
+}
+
 TEST_F(Trap, tells_a_person_by_the_pauses_and_corrections) {
     (void)greeted();
     (void)says_to("helo test\r\n", 4'000);

@@ -4,6 +4,8 @@
 
 #include "egress/model.hpp"
 #include "net/resolver.hpp"
+#include "net/socket_address.hpp"
+#include "policy/settings.hpp"
 
 #include <chrono>
 #include <map>
@@ -18,11 +20,37 @@ struct ServeConfig {
     std::chrono::milliseconds keep_events = std::chrono::days(30);
 };
 
+/// The trap for port 25.
+struct TrapConfig {
+    std::vector<net::SocketAddress> listen;  ///< empty: all addresses, the egress model's port
+    std::string name = "localhost";
+    bool direct = false, show_recipients = false;
+    std::size_t sessions = 9'000, sessions_per_address = 200;
+    std::chrono::milliseconds keep = std::chrono::days(30);
+    std::vector<std::string> leases;        ///< files; empty: the usual places
+    std::optional<net::Endpoint> resolver;  ///< of the site; nothing: the system's
+    std::string webhook;
+    std::optional<net::Endpoint> syslog;  ///< where a router's log is taken; nothing: nowhere
+    std::vector<IpAddress> syslog_from;
+};
+
 /// The organisation: what is its own.
 struct Site {
     std::vector<DomainName> domains;
     std::vector<Network> networks;      ///< inside
     std::vector<Network> mail_servers;  ///< addresses mostly; small networks may be
+};
+
+/// The gate's doors and engines; what it decides by is policy::Settings.
+struct GateConfig {
+    struct Signer {
+        std::string domain, selector, key_file;
+    };
+    std::string milter = "127.0.0.1@8891";
+    std::vector<std::string> submission_listeners{"submission", "submissions", "smtps"};
+    std::string clamd, rspamd;  ///< empty: none
+    std::chrono::milliseconds scan_time{60'000}, spam_time{20'000};
+    std::vector<Signer> signers;
 };
 
 struct Config {
@@ -34,7 +62,10 @@ struct Config {
     std::string data_dir;
     ServeConfig serve;
     Site site;
-    egress::Model egress;  ///< networks and mail servers of `site` in it; users by name, without their numbers
+    TrapConfig trap;
+    GateConfig gate;
+    policy::Settings policy;  ///< `domains` of `site` in it
+    egress::Model egress;     ///< networks and mail servers of `site` in it; users by name, without their numbers
 };
 
 inline constexpr const char* default_config_path = "/etc/postern/postern.toml";
