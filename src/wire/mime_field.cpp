@@ -199,6 +199,9 @@ MimeField read_mime_field(std::string_view text) {
             continue;
         }
         if (++plain[marked.name] == 2) scan.doubt("mime.parameter.twice");
+        // "a.exe .pdf" without quotes ends at the blank for one reader and is one name for another.
+        if (const auto blank = value.find_first_of(blanks); !quoted && blank != value.npos)
+            field.parameters.push_back({marked.name, value.substr(0, blank)});
         std::string decoded = decode_words(value);
         if (decoded != value) field.parameters.push_back({marked.name, std::move(decoded)});
         field.parameters.push_back({std::move(marked.name), std::move(value)});

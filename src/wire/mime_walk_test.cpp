@@ -57,6 +57,8 @@ const std::vector<Row>& rows() {
         {"attachment", attached("attachment; filename=a.pdf"), {"a.pdf"}, {}},
         {"quoted", attached("attachment; filename=\"a b; c.pdf\""), {"a b; c.pdf"}, {}},
         {"escaped", attached("attachment; filename=\"a\\\"b.pdf\""), {"a\"b.pdf"}, {}},
+        {"blank_without_quotes", attached("attachment; filename=a.exe .pdf"), {"a.exe", "a.exe .pdf"}, {}},
+        {"blank_in_quotes", attached("attachment; filename=\"a.exe .pdf\""), {"a.exe .pdf"}, {}},
         {"folded", attached("attachment;\n filename=a.pdf"), {"a.pdf"}, {}},
         {"comment", attached("attachment (x; filename=no.pdf); filename=a.pdf"), {"a.pdf"}, {}},
         {"extended", attached("attachment; filename*=utf-8''a%C3%A4.pdf"), {"a\xC3\xA4.pdf"}, {}},
