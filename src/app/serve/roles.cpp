@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/gate/gate_role.hpp"
 #include "app/serve/role.hpp"
 
 #include <array>
@@ -6,7 +7,9 @@
 namespace postern::app {
 
 std::span<const RoleEntry> roles() {
-    static constexpr std::array<RoleEntry, 0> table{};
+    static constexpr std::array table{
+        RoleEntry{"gate", "Judges what the mail server takes and sends.", &make_gate_role},
+    };
     return table;
 }
 
