@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The gate in front of the lab's Postfix: another smtpd of it with the gate as its milter, and a sink behind that keeps what arrives."""
+import pathlib
+import signal
+import socket
+import time
+
+from . import mail
+from .network import STATE, inside, sh, wait_for
+
+PORT, SINK, SUBMISSION = 2526, 2627, 2587
+EICAR = r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
+
+SINK_PROGRAM = r"""
+import asyncio, os, sys
+folder, port = sys.argv[1], int(sys.argv[2])
+async def serve(reader, writer):
+    async def say(text):
+        writer.write(text.encode() + b"\r\n"); await writer.drain()
+    await say("220 sink.example ESMTP")
+    envelope, count = [], 0
+    while line := await reader.readline():
+        verb = line[:4].upper()
+        if verb == b"DATA":
+            await say("354 go")
+            body = []
+            while (line := await reader.readline()) not in (b".\r\n", b""):
+                body.append(line[1:] if line.startswith(b".") else line)
+            if not line: break
+            count += 1
+            name = f"{os.getpid()}.{id(writer)}.{count}.eml"
+            with open(f"{folder}/.{name}", "wb") as out: out.write(b"".join(envelope) + b"\r\n" + b"".join(body))
+            os.rename(f"{folder}/.{name}", f"{folder}/{name}")
+            envelope = []
+            await say("250 2.0.0 kept")
+        elif verb == b"QUIT":
+            await say("221 bye"); break
+        else:
+            if verb in (b"MAIL", b"RCPT"): envelope.append(line)
+            await say("250 2.0.0 yes")
+    writer.close()
+async def main():
+    async with await asyncio.start_server(serve, "127.0.0.1", port) as server: await server.serve_forever()
+asyncio.run(main())
+"""
+
+CONFIG = """
+[serve]
+metrics = ""
+[site]
+domains = ["example.com"]
+[gate]
+milter = "127.0.0.1@8891"
+submission_listeners = ["submission"]
+{gate}
+[malware]
+mode = "enforce"
+{malware}
+[spam]
+{spam}
+"""
+
+
+class Gate:
+    """`gate`, `malware`, `spam`: further lines of those sections."""
+
+    def __init__(self, lab, gate="", malware=f'clamd = "unix:{STATE}/clamd.sock"\ntimeout = "3s"', spam='rspamd = ""'):
+        self.lab, self.kept = lab, lab.folder / "sink"
+        self.kept.mkdir()
+        self.config = lab.file("postern.toml", CONFIG.format(gate=gate, malware=malware, spam=spam))
+        lab.start("mail", "sink", "/usr/bin/python3", lab.file("sink.py", SINK_PROGRAM), self.kept, SINK)
+        self.start()
+        self.postfix()
+
+    def start(self):
+        self.process = self.lab.start("mail", "gate", "postern", "serve", "--role", "gate", "--config", self.config, "--data-dir", self.lab.data)
+        wait_for(lambda: "8891" in sh(*inside("mail", "ss", "-ltnH")).stdout, 10, "the gate")
+
+    def kill(self):
+        """As the kernel would: the program inside the namespace, at once."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def postfix(self):
+        master = mail.ETC / "postfix" / "master.cf"
+        saved = master.read_text()
+        common = "  -o smtpd_milters=inet:127.0.0.1:8891 -o milter_default_action=tempfail -o smtpd_end_of_data_restrictions= -o smtpd_peername_lookup=no\n" \
+                 "  -o cleanup_service_name=gatecleanup -o smtpd_client_connection_count_limit=0 -o content_filter=gatesink:[127.0.0.1]:%d\n" % SINK
+        master.write_text(saved + f"0.0.0.0:{PORT} inet n - n - 60 smtpd\n{common}  -o local_recipient_maps= -o milter_macro_daemon_name=smtp\n"
+                                  f"127.0.0.1:{SUBMISSION} inet n - n - 60 smtpd\n{common}  -o local_recipient_maps= -o milter_macro_daemon_name=submission\n"
+                                  "gatecleanup unix n - n - 0 cleanup\n"
+                                  "gatesink unix - - n - 20 smtp\n  -o smtp_tls_security_level=none -o smtp_dns_support_level=disabled\n")
+        self.lab.on_end(lambda: (master.write_text(saved), sh(*inside("mail", "postfix", "reload"), quiet=True)))
+        sh(*inside("mail", "postfix", "reload"))
+        wait_for(lambda: f":{PORT}" in sh(*inside("mail", "ss", "-ltnH")).stdout, 10, "Postfix with the gate")
+
+    def send(self, body="Hello\r\n", sender="bert@plain.example", to="anna@example.com", subject="lab", host="outside", port=PORT, headers=""):
+        """The reply that decided, as (code, text, stage)."""
+        program = self.lab.file("client.py", CLIENT)
+        message = f"From: <{sender}>\r\nTo: <{to}>\r\nSubject: {subject}\r\nDate: Tue, 24 Nov 2026 09:30:00 +0000\r\nMessage-ID: <{subject}.{time.monotonic_ns()}@plain.example>\r\n{headers}\r\n{body}"
+        target = "127.0.0.1" if host == "mail" else "203.0.113.26"
+        done = self.lab.run(host, "/usr/bin/python3", program, target, port, sender, to, input=message)
+        return done.stdout.strip()
+
+    def arrived(self, subject, seconds=6):
+        """What the sink has kept under that subject, waited for."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not self.having(subject):
+            time.sleep(0.05)
+        return self.having(subject)
+
+    def having(self, subject):
+        return [text for text in (path.read_bytes().decode("latin-1") for path in sorted(self.kept.glob("*.eml"))) if f"Subject: {subject}\r\n" in text]
+
+
+CLIENT = r"""
+import smtplib, sys
+host, port, sender, to = sys.argv[1:5]
+message = sys.stdin.buffer.read().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+try:
+    client = smtplib.SMTP(host, int(port), "client.plain.example", 30)
+    client.ehlo()
+    for stage, answer in (("mail", lambda: client.mail(sender)), ("rcpt", lambda: client.rcpt(to)), ("data", lambda: client.data(message))):
+        code, text = answer()
+        if code >= 400: break
+    print(stage, code, text.decode(errors="replace").replace("\n", " "))
+    client.close()
+except (OSError, smtplib.SMTPException) as error:
+    print("lost 421", error)
+"""

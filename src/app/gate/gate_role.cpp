@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/gate/gate_role.hpp"
+
+#include "gate/milter_door.hpp"
+#include "net/listener.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+namespace postern::app {
+namespace {
+
+Instant now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
+
+std::shared_ptr<const gate::GateRules> rules_of(const Config& config) {
+    auto rules = std::make_shared<gate::GateRules>();
+    rules->policy = config.policy;
+    rules->submission = config.gate.submission_listeners;
+    rules->scan_time = config.gate.scan_time;
+    rules->spam_time = config.gate.spam_time;
+    if (const auto clamd = net::SocketAddress::parse(config.gate.clamd, 3'310); clamd && !config.gate.clamd.empty())
+        rules->clamd = *clamd;
+    if (const auto rspamd = net::SocketAddress::parse(config.gate.rspamd, 11'333);
+        rspamd && !config.gate.rspamd.empty())
+        rules->rspamd = net::RspamdClient::Options{*rspamd, {}};
+    // Without a domain of its own nothing is "ours", and every message would be a relay attempt: the mail server's own rule goes on.
+    if (rules->policy.site.domains.empty()) rules->policy.relay.mode = policy::Mode::observe;
+    return rules;
+}
+
+/// As Postfix writes a milter's place.
+std::string for_postfix(const net::SocketAddress& address) {
+    if (address.is_unix()) return "unix:" + address.path;
+    const std::string ip = address.endpoint.address.to_string();
+    return fmt::format("inet:{}:{}", address.endpoint.address.is_v6() ? "[" + ip + "]" : ip, address.endpoint.port);
+}
+
+class GateRole final : public Role {
+public:
+    GateRole(Serving serving, const Config& config)
+        : serving_(std::move(serving)),
+          milter_(config.gate.milter),
+          record_({&now, [this](store::Event event) { return serving_.events.append(std::move(event)); }, serving_.log},
+                  serving_.metrics),
+          door_(serving_.loop.executor(), rules_of(config), net::SpoolRoom{}, record_) {
+        describe(config);
+    }
+
+    Result<void> open() override {
+        if (milter_.empty()) return {};
+        const auto address = net::SocketAddress::parse(milter_, 8'891);
+        if (!address) return std::unexpected(address.error());
+        auto listener = net::Listener::open(serving_.loop.executor(), *address);
+        if (!listener) return std::unexpected(listener.error());
+        listener_.emplace(*std::move(listener));
+        // One mail server makes all connections, so they are bounded in all only.
+        const net::Admission admission{
+            .most = 2'000, .most_per_address = 2'000, .most_per_network = 2'000, .refusal = {}, .exempt = {}};
+        serving_.tasks.spawn("milter listener",
+                             listener_->accept(serving_.tasks, admission,
+                                               [this](net::Stream stream) { return door_.serve(std::move(stream)); }));
+        serving_.tasks.spawn("milter sweep", door_.sweep());
+        serving_.log("gate: for Postfix, two lines in main.cf:");
+        serving_.log(fmt::format("    smtpd_milters = {}", for_postfix(listener_->address())));
+        serving_.log("    milter_default_action = tempfail");
+        return {};
+    }
+
+    Result<std::move_only_function<void()>> prepare(const Config& config) override {
+        if (config.gate.milter != milter_)
+            return fail("gate.reload", "[gate] milter: another place to listen on needs a restart");
+        return [this, rules = rules_of(config), config] {
+            door_.change(rules);
+            describe(config);
+        };
+    }
+
+    void drain() override {
+        if (listener_) listener_->close();
+        door_.drain();
+    }
+    bool idle() const override { return door_.conversations() == 0; }
+    void stop() override {}
+    std::string status() const override {
+        return listener_ ? fmt::format("gate: milter on {}; {}", listener_->address().to_string(), measures_)
+                         : fmt::format("gate: no door is configured; {}", measures_);
+    }
+
+private:
+    /// Which measures hold, said at every start: what is not enforced must not look as if it were.
+    void describe(const Config& config) {
+        const policy::Settings& policy = config.policy;
+        const auto word = [](bool there, policy::Mode mode) {
+            return !there ? "not enforced (no engine)" : mode == policy::Mode::enforce ? "enforced" : "observed";
+        };
+        const bool domains = !config.site.domains.empty();
+        measures_ = fmt::format("M1 {}, M3 {}, M5 {}, M6 {}", word(policy.malware.scanner, policy.malware.mode),
+                                word(policy.spam.filter, policy.spam.mode), word(true, policy.identity.mode),
+                                domains ? word(true, policy.relay.mode) : "observed (no domains in [site])");
+    }
+
+    Serving serving_;
+    std::string milter_, measures_;
+    gate::GateRecord record_;
+    gate::MilterDoor door_;
+    std::optional<net::Listener> listener_;
+};
+
+}  // namespace
+
+std::unique_ptr<Role> make_gate_role(Serving serving, const Config& config) {
+    return std::make_unique<GateRole>(std::move(serving), config);
+}
+
+}  // namespace postern::app
