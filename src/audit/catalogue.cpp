@@ -73,6 +73,8 @@ constexpr std::array table{
           with<firewall>, &judge_local_users_guarded},
     Check{"2-11", "what the mail server forwards is guarded too", M::egress, high, "nftables hooks", with<firewall>,
           &judge_forward_guarded},
+    Check{"2-14", "no machine inside has tried port 25 since yesterday", M::egress, critical, "the trap's record",
+          with<trap>, &judge_trap_hits},
     Check{"2-17", "no forgotten server sends in the domain's name", M::egress, medium, "RFC 9990", with<reports>,
           &judge_other_senders},
     Check{"3-01", "spam from outside is stopped", M::spam, high, "GTUBE", with<active>, &judge_spam_in},

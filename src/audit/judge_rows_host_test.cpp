@@ -1,10 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of the judges' table: listings, resolver, host, way out.
 #include "audit/judge_rows.hpp"
+#include "egress/offender_json.hpp"
 
 namespace postern::audit::test {
 
 using enum Status;
+
+namespace {
+
+/// The trap's record: so many machines, each with so many attempts at as many servers, always with another name and sender.
+Change heard(int machines, int attempts) {
+    json::array all;
+    for (int machine = 1; machine <= machines; ++machine) {
+        egress::Offender offender;
+        IpAddress server = *IpAddress::parse("198.51.100.1");
+        for (int i = 0; i < attempts; ++i) {
+            offender.note(egress::Attempt{
+                .at = now, .source = *IpAddress::parse("10.0.0." + std::to_string(machine)), .destination = server});
+            offender.note(egress::Conversation{.speech = egress::Speech::smtp,
+                                               .helo = "h" + std::to_string(i),
+                                               .sender = "a@" + std::to_string(i) + ".example"},
+                          false);
+            server = server.next();
+        }
+        all.push_back(egress::to_json(offender));
+    }
+    return file("trap", json::serialize(json::object{{"offenders", std::move(all)}}));
+}
+
+}  // namespace
 
 std::vector<Row> host_rows() {
     return {
@@ -203,6 +228,16 @@ std::vector<Row> host_rows() {
             fail,
             {"FORWARD_UNGUARDED"}},
         Row{"forwarding_unknown", "2-11", com, file("firewall", ""), unknown, {"FORWARDING_UNKNOWN"}},
+        Row{"trap_quiet",
+            "2-14",
+            com,
+            file("trap", R"({"offenders":[{"address":"10.0.0.7","last_ms":1000}]})"),
+            pass,
+            {"TRAP_QUIET"}},
+        Row{"trap_unreadable", "2-14", com, file("trap", "[]"), unknown, {"TRAP_UNREADABLE"}},
+        Row{"trap_noticed", "2-14", com, heard(1, 1), warning, {"TRAP_NOTICED"}},
+        Row{"trap_infected", "2-14", com, heard(1, 200), fail, {"TRAP_INFECTED"}},
+        Row{"trap_more", "2-14", com, heard(21, 1), warning, {"TRAP_MORE", "TRAP_NOTICED"}},
         Row{"senders_own",
             "2-17",
             com,

@@ -10,6 +10,7 @@
 #include "app/filters/load.hpp"
 #include "app/lists/execute.hpp"
 #include "audit/record.hpp"
+#include "app/trap/trap_command.hpp"
 #include "base/contains.hpp"
 #include "base/text.hpp"
 #include "evidence/dmarc_report.hpp"
@@ -316,6 +317,8 @@ Exit run_audit(const Invocation& invocation) {
     evidence.attestations = settings->attestations;
     evidence.filter_networks = settings->filter_networks;
     if (settings->host) collect_host(evidence, settings->selection.takes(*audit::find_check("1-16")));
+    if (auto record = settings->host ? trap_document(settings->lists.data_dir) : std::nullopt)
+        evidence.files["trap"] = *std::move(record);
     if (auto read = collect_files(*settings, evidence, notes); !read) return refuse(read.error().message);
     evidence.read_files();
     if (settings->logs_wanted) collect_logs(*settings, evidence, notes, progress);
