@@ -37,11 +37,24 @@ smtpd_end_of_data_restrictions = check_policy_service inet:127.0.0.1:10030
 local_transport = discard
 alias_maps =
 alias_database =
-local_recipient_maps = inline:{{anna=x, postmaster=x, abuse=x}}
+local_recipient_maps = inline:{{anna=x, postmaster=x, abuse=x, test=x, sample=x}}
+transport_maps = inline:{{sample@example.com=smtp:[127.0.0.1]:10026}}
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = inet:127.0.0.1:10027
+smtpd_sender_login_maps = inline:{{test@example.com=test@example.com}}
 queue_directory = {state}/postfix-spool
 data_directory = {state}/postfix-data
 maillog_file = {state}/postfix.log
 maillog_file_prefixes = {state}
+"""
+
+SUBMISSION = """
+submission inet n - n - - smtpd
+  -o smtpd_tls_security_level=encrypt
+  -o smtpd_sasl_auth_enable=yes
+  -o smtpd_tls_auth_only=yes
+  -o smtpd_sender_restrictions=reject_authenticated_sender_login_mismatch
+  -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
 """
 
 
@@ -108,7 +121,7 @@ def build():
     text = (master if master.exists() else pathlib.Path("/etc/postfix/master.cf")).read_text()
     # No chroot: what the jail would need is not in the lab.
     text = re.sub(r"^(\S+\s+(?:inet|unix)\s+\S+\s+\S+\s+)[y-](\s)", r"\1n\2", text, flags=re.M)
-    (ETC / "postfix" / "master.cf").write_text(text)
+    (ETC / "postfix" / "master.cf").write_text(text + SUBMISSION)
     (STATE / "postfix-spool").mkdir()
     data = STATE / "postfix-data"
     data.mkdir()
@@ -118,6 +131,11 @@ def build():
     sh(*inside("mail", "nft", firewall))
     sh(*inside("mail", "sysctl", "-qw", "net.ipv4.ip_forward=0"))
     start("hostile", "hostile", "/usr/bin/python3", str(LAB / "servers" / "hostile_smtp.py"), "198.51.100.40")
+    start("mail", "backends", "/usr/bin/python3", str(LAB / "servers" / "mail_backends.py"))
+    # Where samples end: a sink inside the site, and its messages one a file.
+    start("mail", "sample-sink", "/usr/bin/python3", str(LAB / "servers" / "sink_smtp.py"), str(STATE / "sample"), "127.0.0.1@10026")
+    (STATE / "test-user").write_text("test@example.com\nlab-password\n")
+    (STATE / "test-user").chmod(0o600)
     start("mail", "postfix", "postfix", "start-fg")
     resolver()
     scanner()
@@ -144,6 +162,7 @@ def spam_filter():
     for worker in ("normal", "controller", "fuzzy"):
         (local / f"worker-{worker}.inc").write_text("enabled = false;\n")
     (local / "options.inc").write_text(f'dns {{ nameserver = ["127.0.0.1:53:10"]; }}\npidfile = "{data}/rspamd.pid";\n')
+    (local / "antivirus.conf").write_text(f'clamav {{ type = "clamav"; servers = "{STATE}/clamd.sock"; action = "reject"; scan_mime_parts = true; symbol = "CLAM_VIRUS"; }}\n')
     (local / "logging.inc").write_text('type = "console";\n')
     start("mail", "rspamd", "rspamd", "-f", "-u", "_rspamd", "-g", "_rspamd", "-c", "/etc/rspamd/rspamd.conf", f"--var=DBDIR={data}", f"--var=RUNDIR={data}", f"--var=LOGDIR={data}")
 

@@ -24,7 +24,9 @@ def zones():
     records = []
     for name, address in zip(NAMES, hosts):
         records += [f"{name} MX 10 mail.{name}", f"mail.{name} A {address}", f"_postern.{name} TXT {consent(name + '.vulnerable.example')}"]
-    return {"vulnerable.example.": records, "far.example.": ["@ MX 10 mx", f"mx A {far[0]}"]}
+    # A name of one's own that leads to a provider's shared host: proof of control does not help.
+    records += ["shared MX 10 aspmx.l.google.com.", f"_postern.shared TXT {consent('shared.vulnerable.example')}"]
+    return {"vulnerable.example.": records, "far.example.": ["@ MX 10 mx", f"mx A {far[0]}", f"probe A {far[1]}"]}
 
 
 def build():

@@ -94,11 +94,14 @@ class Closed:
 
     def send(self, sender, recipient, octets):
         """To the far end only: this laboratory knows no other place."""
-        if recipient.rpartition("@")[2] != FAR_DOMAIN:
+        domain = recipient.rpartition("@")[2]
+        if domain not in (FAR_DOMAIN, "probe." + FAR_DOMAIN):
             return
+        place = self.server.far if domain == FAR_DOMAIN else str(ipaddress.ip_address(self.server.far) + 1)
 
         def go():
-            with smtplib.SMTP(self.server.far, 25, f"mail.{self.domain}", source_address=(self.server.address, 0)) as client:
+            with smtplib.SMTP(place, 25, f"mail.{self.domain}", source_address=(self.server.address, 0)) as client:
+                client.ehlo()
                 client.mail(sender.strip("<>"))
                 client.rcpt(recipient)
                 client.data(octets)
@@ -231,6 +234,30 @@ class Bouncer(Closed):
                 self.send("<>", self.sender.strip("<>"), text.encode() + octets + b"\r\n--b--\r\n")
 
 
+class CallsOut(Closed):
+    """Asks the sender's server whether the sender exists."""
+
+    def recipient(self, path):
+        reply = super().recipient(path)
+        if reply[0] == "2" and self.sender and self.sender.endswith(f"@probe.{FAR_DOMAIN}>"):
+            place = str(ipaddress.ip_address(self.server.far) + 1)
+            with smtplib.SMTP(place, 25, f"mail.{self.domain}", source_address=(self.server.address, 0)) as client:
+                client.ehlo()
+                client.mail("")
+                client.rcpt(self.sender.strip("<>"))
+        return reply
+
+
+class Answers(Closed):
+    """Asks every sender to prove himself, and tells every sender that its user is away."""
+
+    def deliver(self, octets):
+        super().deliver(octets)
+        for text in ("Please confirm that you are a person: reply to this message.", "I am away until Monday."):
+            message = f"From: sample@{self.domain}\r\nSubject: Re: your message\r\n\r\n{text}\r\n\r\n" + octets.decode("latin-1").partition("\r\n\r\n")[2]
+            self.send(f"<sample@{self.domain}>", self.sender.strip("<>"), message.encode("latin-1"))
+
+
 class Gateway(Closed):
     """In a container: every client seems to be the bridge, and the bridge is trusted."""
     trusted = "172.31.0.1"
@@ -335,7 +362,7 @@ class Impatient(Closed):
         super().say(text)
 
 
-MODES = [Closed, Open, Drops, Percent, BareLf, Injector, Bouncer, Gateway, Greylist, Ban, Tarpit, OneOctet, Segments, Logins, Verifies, CatchAll, Ends421, Impatient]
+MODES = [Closed, Open, Drops, Percent, BareLf, Injector, Bouncer, CallsOut, Answers, Gateway, Greylist, Ban, Tarpit, OneOctet, Segments, Logins, Verifies, CatchAll, Ends421, Impatient]
 NAMES = [re.sub(r"(?<!^)(?=[A-Z])", "-", mode.__name__).lower() for mode in MODES]
 
 

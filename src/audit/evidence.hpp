@@ -8,6 +8,7 @@
 
 #include "audit/active/conversation.hpp"
 #include "audit/filter_service.hpp"
+#include "audit/vantage.hpp"
 #include "base/dns.hpp"
 #include "base/instant.hpp"
 #include "base/network.hpp"
@@ -26,24 +27,6 @@
 #include <vector>
 
 namespace postern::audit {
-
-/// What one SMTP server said to a stranger who only looked: banner, EHLO, STARTTLS, EHLO, QUIT.
-struct SmtpLook {
-    IpAddress ip;
-    std::uint16_t port = 25;
-    DomainName host;                    ///< the MX host it was found under
-    std::string unknown;                ///< why nothing was learnt; empty if the server greeted
-    std::string banner;                 ///< the text behind 220
-    std::vector<std::string> ehlo;      ///< keywords with parameters, first line left out
-    std::vector<std::string> ehlo_tls;  ///< the same after STARTTLS
-    bool offered_tls = false;
-    std::string tls_version;  ///< "TLSv1.3"; empty: no TLS
-    std::string tls_problem;  ///< why STARTTLS failed
-    std::vector<std::string> certificate_names;
-    std::optional<Instant> certificate_expires;
-    std::string certificate_problem;  ///< "self-signed certificate"; empty: it chains to a known root
-    bool timed_out = false;           ///< the connection was not even refused
-};
 
 /// A list's word about one of the target's subjects.
 struct ListWord {
@@ -88,6 +71,13 @@ struct Evidence {
         files;  ///< "postfix.main", "postfix.master", "exim.options", "clamd.version", ...
     std::map<std::string, std::string> gaps;  ///< "logs" -> "/var/log/mail.log: permission denied"
     std::vector<SmtpLook> looks;
+    std::vector<Vantage> vantages;
+    std::string
+        place;  ///< where this machine stands, for ways out: "office", "server", "guest", "vpn", "container", "mail"
+    std::string user;  ///< who runs the audit
+    std::string
+        submission_out;         ///< the site's policy for 465 and 587 outward: "open", "shut"; empty: none was declared
+    std::string secret_header;  ///< field by which the filter proves itself to the origin; empty: none was declared
     std::vector<ListWord> lists;
     std::optional<SystemResolver> resolver;
     std::optional<evidence::MailLogFindings> logs;

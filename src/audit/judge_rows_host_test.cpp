@@ -9,6 +9,9 @@ using enum Status;
 
 namespace {
 
+/// The moment of the table's evidence.
+constexpr Instant taken = Instant(std::chrono::sys_days(std::chrono::year(2026) / 11 / 24)) + std::chrono::hours(12);
+
 /// The trap's record: so many machines, each with so many attempts at as many servers, always with another name and sender.
 Change heard(int machines, int attempts) {
     json::array all;
@@ -17,7 +20,7 @@ Change heard(int machines, int attempts) {
         IpAddress server = *IpAddress::parse("198.51.100.1");
         for (int i = 0; i < attempts; ++i) {
             offender.note(egress::Attempt{
-                .at = now, .source = *IpAddress::parse("10.0.0." + std::to_string(machine)), .destination = server});
+                .at = taken, .source = *IpAddress::parse("10.0.0." + std::to_string(machine)), .destination = server});
             offender.note(egress::Conversation{.speech = egress::Speech::smtp,
                                                .helo = "h" + std::to_string(i),
                                                .sender = "a@" + std::to_string(i) + ".example"},
@@ -27,6 +30,23 @@ Change heard(int machines, int attempts) {
         all.push_back(egress::to_json(offender));
     }
     return file("trap", json::serialize(json::object{{"offenders", std::move(all)}}));
+}
+
+constexpr const char* our_table = "table inet postern {\n\tchain forward_1 {\n\t\ttcp dport 25 reject\n\t}\n}\n";
+
+/// A base chain of that hook that refuses port 25; before it an accept of everything, if it is `open`; a log with or without a limit.
+std::string nft_json(const std::string& hook, bool open, bool logs, const std::string& family = "inet",
+                     bool limited = false) {
+    const std::string in = R"({"rule": {"family": ")" + family + R"(", "table": "f", "chain": "c", "expr": [)";
+    std::string text = R"({"nftables": [{"chain": {"family": ")" + family +
+                       R"(", "table": "f", "name": "c", "type": "filter", "hook": ")" + hook +
+                       R"(", "prio": 0, "policy": "accept"}})";
+    if (open) text += ", " + in + R"({"accept": null}]}})";
+    text += ", " + in +
+            R"({"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": 25}}, )";
+    if (limited) text += R"({"limit": {"rate": 5, "per": "second"}}, )";
+    if (logs) text += R"({"log": {"prefix": "x"}}, )";
+    return text + R"({"reject": {"type": "tcp reset"}}]}}]})";
 }
 
 }  // namespace
@@ -238,6 +258,117 @@ std::vector<Row> host_rows() {
         Row{"trap_noticed", "2-14", com, heard(1, 1), warning, {"TRAP_NOTICED"}},
         Row{"trap_infected", "2-14", com, heard(1, 200), fail, {"TRAP_INFECTED"}},
         Row{"trap_more", "2-14", com, heard(21, 1), warning, {"TRAP_MORE", "TRAP_NOTICED"}},
+        Row{"users_shadowed",
+            "2-10",
+            com,
+            both(file("firewall", ""), file("firewall.json", nft_json("output", true, false))),
+            fail,
+            {"USERS_SHADOWED"}},
+        Row{"forward_shadowed",
+            "2-11",
+            com,
+            both(both(file("firewall", ""), file("ip_forward", "1\n")),
+                 file("firewall.json", nft_json("forward", true, false))),
+            fail,
+            {"FORWARD_SHADOWED"}},
+        Row{"no_containers",
+            "2-05",
+            com,
+            both(file("firewall", ""), file("ip_forward", "0\n")),
+            pass,
+            {"NO_CONTAINERS"}},
+        Row{"containers_unknown",
+            "2-05",
+            com,
+            both(file("firewall", ""), file("ip_forward", "1\n")),
+            unknown,
+            {"CONTAINERS_UNKNOWN"}},
+        Row{"containers_open",
+            "2-05",
+            com,
+            both(both(file("firewall", ""), file("ip_forward", "1\n")),
+                 file("firewall.json", nft_json("output", false, false))),
+            fail,
+            {"CONTAINERS_OPEN"}},
+        Row{"containers_open_v6",
+            "2-05",
+            com,
+            both(both(file("firewall", ""), file("ip_forward", "1\n")),
+                 file("firewall.json", nft_json("forward", false, false, "ip"))),
+            fail,
+            {"CONTAINERS_OPEN_V6"}},
+        Row{"containers_guarded",
+            "2-05",
+            com,
+            both(both(file("firewall", ""), file("ip_forward", "1\n")),
+                 file("firewall.json", nft_json("forward", false, false))),
+            pass,
+            {"CONTAINERS_GUARDED"}},
+        Row{"containers_bridged",
+            "2-05",
+            com,
+            both(file("firewall", ""), file("bridges", "default br0\nbr0 eth0 vnet0\n")),
+            fail,
+            {"CONTAINERS_BRIDGED"}},
+        Row{"containers_bridged_filtered",
+            "2-05",
+            com,
+            both(both(file("firewall", ""), file("ip_forward", "0\n")),
+                 file("bridges", "filtered yes\ndefault br0\nbr0 eth0 vnet0\n")),
+            pass,
+            {"NO_CONTAINERS"}},
+        Row{"rules_not_ours",
+            "2-12",
+            com,
+            both(file("firewall", ""), file("egress.live", "")),
+            skipped,
+            {"RULES_NOT_OURS"}},
+        Row{"rules_not_at_boot",
+            "2-12",
+            com,
+            both(file("firewall", ""), file("egress.live", our_table)),
+            fail,
+            {"RULES_NOT_AT_BOOT"}},
+        Row{"rules_gone",
+            "2-12",
+            com,
+            both(both(file("firewall", ""), file("egress.live", "")), file("egress.expected", our_table)),
+            fail,
+            {"RULES_GONE"}},
+        Row{"rules_drifted",
+            "2-12",
+            com,
+            both(both(file("firewall", ""),
+                      file("egress.live",
+                           our_table + std::string("table inet postern {\n\tchain x {\n\t\taccept\n\t}\n}\n"))),
+                 file("egress.expected", our_table)),
+            fail,
+            {"RULES_DRIFTED"}},
+        Row{"rules_as_generated",
+            "2-12",
+            com,
+            both(both(file("firewall", ""), file("egress.live", our_table)), file("egress.expected", our_table)),
+            pass,
+            {"RULES_AS_GENERATED"}},
+        Row{"refusals_unknown", "2-13", com, file("firewall", ""), unknown, {"REFUSALS_UNKNOWN"}},
+        Row{"refusals_unseen",
+            "2-13",
+            com,
+            both(file("firewall", ""), file("firewall.json", nft_json("output", false, false))),
+            fail,
+            {"REFUSALS_UNSEEN"}},
+        Row{"refusals_unlimited",
+            "2-13",
+            com,
+            both(file("firewall", ""), file("firewall.json", nft_json("output", false, true))),
+            warning,
+            {"REFUSALS_UNLIMITED"}},
+        Row{"refusals_written",
+            "2-13",
+            com,
+            both(file("firewall", ""), file("firewall.json", nft_json("output", false, true, "inet", true))),
+            pass,
+            {"REFUSALS_WRITTEN"}},
         Row{"senders_own",
             "2-17",
             com,

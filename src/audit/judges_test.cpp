@@ -90,6 +90,9 @@ INSTANTIATE_TEST_SUITE_P(host, Judges, testing::ValuesIn(host_rows()),
 INSTANTIATE_TEST_SUITE_P(mail, Judges, testing::ValuesIn(mail_rows()),
                          [](const auto& info) { return info.param.name; });
 
+INSTANTIATE_TEST_SUITE_P(active, Judges, testing::ValuesIn(active_rows()),
+                         [](const auto& info) { return info.param.name; });
+
 TEST(Report, weighs_the_unknown_like_a_failure) {
     Report report;
     report.judged = {{.check = find_check("5-01"), .status = Status::unknown},

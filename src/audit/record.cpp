@@ -3,6 +3,7 @@
 
 #include "audit/active/record_active.hpp"
 #include "audit/record_reader.hpp"
+#include "audit/record_vantage.hpp"
 #include "wire/base64.hpp"
 
 #include <fmt/format.h>
@@ -219,42 +220,6 @@ evidence::MailLogFindings logs_from(const value& from) {
 
 // --- The rest ---
 
-value look_json(const SmtpLook& look) {
-    object out{{"ip", look.ip.to_string()},
-               {"port", look.port},
-               {"host", look.host.text()},
-               {"unknown", json::text(look.unknown)},
-               {"banner", json::text(look.banner)},
-               {"ehlo", texts(look.ehlo)},
-               {"ehlo_tls", texts(look.ehlo_tls)},
-               {"offered_tls", look.offered_tls},
-               {"tls_version", look.tls_version},
-               {"tls_problem", json::text(look.tls_problem)},
-               {"certificate_names", texts(look.certificate_names)},
-               {"certificate_problem", json::text(look.certificate_problem)},
-               {"timed_out", look.timed_out}};
-    if (look.certificate_expires) out["certificate_expires"] = milliseconds(*look.certificate_expires);
-    return out;
-}
-SmtpLook look_from(const value& from) {
-    const Reader in(from);
-    SmtpLook out{.ip = in.ip("ip").value_or(IpAddress()),
-                 .port = static_cast<std::uint16_t>(in.number("port")),
-                 .host = in.domain("host"),
-                 .unknown = in.text("unknown"),
-                 .banner = in.text("banner"),
-                 .ehlo = in.texts("ehlo"),
-                 .ehlo_tls = in.texts("ehlo_tls"),
-                 .offered_tls = in.flag("offered_tls"),
-                 .tls_version = in.text("tls_version"),
-                 .tls_problem = in.text("tls_problem"),
-                 .certificate_names = in.texts("certificate_names"),
-                 .certificate_problem = in.text("certificate_problem"),
-                 .timed_out = in.flag("timed_out")};
-    if (in.get("certificate_expires") != nullptr) out.certificate_expires = in.instant("certificate_expires");
-    return out;
-}
-
 value word_json(const ListWord& word) {
     return object{{"subject", word.subject},
                   {"zone", word.zone},
@@ -332,9 +297,10 @@ std::string to_record(const Evidence& evidence, const Book& book) {
     object files, gaps;
     for (const auto& [name, text] : evidence.files) files[name] = octets(text);
     for (const auto& [name, why] : evidence.gaps) gaps[name] = json::text(why);
-    array given, looks, lists, reports, attestations, answers, services, networks;
+    array given, looks, lists, reports, attestations, answers, services, networks, vantages;
     for (const IpAddress& ip : evidence.given) given.push_back(value(ip.to_string()));
     for (const SmtpLook& look : evidence.looks) looks.push_back(look_json(look));
+    for (const Vantage& one : evidence.vantages) vantages.push_back(vantage_json(one));
     for (const ListWord& word : evidence.lists) lists.push_back(word_json(word));
     for (const auto& report : evidence.reports) reports.push_back(report_json(report));
     for (const Attestation& one : evidence.attestations)
@@ -355,6 +321,11 @@ std::string to_record(const Evidence& evidence, const Book& book) {
                {"files", std::move(files)},
                {"gaps", std::move(gaps)},
                {"looks", std::move(looks)},
+               {"vantages", std::move(vantages)},
+               {"place", evidence.place},
+               {"user", json::text(evidence.user)},
+               {"submission_out", evidence.submission_out},
+               {"secret_header", json::text(evidence.secret_header)},
                {"lists", std::move(lists)},
                {"reports", std::move(reports)},
                {"attestations", std::move(attestations)},
@@ -403,6 +374,11 @@ Result<Recorded> from_record(std::string_view document) {
         if (const auto* string = why.if_string()) evidence.gaps[name] = std::string(string->begin(), string->end());
     });
     in.each("looks", [&](const value& item) { evidence.looks.push_back(look_from(item)); });
+    in.each("vantages", [&](const value& item) { evidence.vantages.push_back(vantage_from(item)); });
+    evidence.place = in.text("place");
+    evidence.user = in.text("user");
+    evidence.submission_out = in.text("submission_out");
+    evidence.secret_header = in.text("secret_header");
     in.each("lists", [&](const value& item) { evidence.lists.push_back(word_from(item)); });
     in.each("reports", [&](const value& item) { evidence.reports.push_back(report_from(item)); });
     in.each("attestations", [&](const value& item) {

@@ -121,18 +121,26 @@ void look_at_trap(const Ruleset& rules, const Model& model, std::vector<Problem>
                  fmt::format("Let the networks inside reach tcp port {} of this machine.", model.trap_port)});
 }
 
-struct Guard {
-    std::optional<std::string> holds, shadowed;
-};
-
 bool lets_all_go(const Rule& rule) {
     return rule.verdict == Verdict::accept && !rule.narrow && !rule.established && rule.interfaces_in.empty();
 }
 
-Guard guard(const Ruleset& rules, std::string_view hook) {
+}  // namespace
+
+std::vector<Problem> inspect(const Ruleset& rules, const Model& model, const Surroundings& around) {
+    std::vector<Problem> out;
+    look_at_nat(rules, model, out);
+    look_around_forward(rules, around, out);
+    look_at_trap(rules, model, out);
+    return out;
+}
+
+Guard guard_of(const Ruleset& rules, std::string_view hook, bool v4) {
     Guard out;
     for (const Chain& chain : rules.chains) {
-        if (chain.hook != hook || chain.type != "filter" || chain.family == "bridge" || chain.family == "arp") continue;
+        if (chain.hook != hook || chain.type != "filter" ||
+            (chain.family != "inet" && chain.family != (v4 ? "ip" : "ip6")))
+            continue;
         const Rule* open = nullptr;
         for (const Rule* rule : met(rules, chain, 25)) {
             if (lets_all_go(*rule) && open == nullptr) open = rule;
@@ -147,19 +155,19 @@ Guard guard(const Ruleset& rules, std::string_view hook) {
     return out;
 }
 
-}  // namespace
-
-std::vector<Problem> inspect(const Ruleset& rules, const Model& model, const Surroundings& around) {
-    std::vector<Problem> out;
-    look_at_nat(rules, model, out);
-    look_around_forward(rules, around, out);
-    look_at_trap(rules, model, out);
+Record record_of(const Ruleset& rules) {
+    Record out;
+    for (const Chain& chain : rules.chains) {
+        if (chain.hook.empty() || chain.family == "bridge") continue;
+        for (const Rule* rule : met(rules, chain, 25)) {
+            // Behind our own first rules, and in chains made for it, a log rule need not name the port again.
+            const bool meant = rule->names(25) || chain.ours();
+            if (!meant || (!rule->logs && rule->verdict != Verdict::redirect)) continue;
+            out.logs = true;
+            out.unlimited |= rule->logs && !rule->limited;
+        }
+    }
     return out;
-}
-
-std::optional<std::string> guard_of(const Ruleset& rules, std::string_view hook) { return guard(rules, hook).holds; }
-std::optional<std::string> shadowed_guard(const Ruleset& rules, std::string_view hook) {
-    return guard(rules, hook).shadowed;
 }
 
 }  // namespace postern::egress

@@ -29,10 +29,18 @@ struct Problem {
 
 [[nodiscard]] std::vector<Problem> inspect(const Ruleset& rules, const Model& model, const Surroundings& around);
 
-/// Is port 25 outward guarded in a hook of anybody's table? The first rule that refuses it in a base chain or below, unless a rule
-/// before it in the same chain lets every packet (or every packet to port 25) go. Nothing: it is not.
-[[nodiscard]] std::optional<std::string> guard_of(const Ruleset& rules, std::string_view hook);
-/// A rule that lets everything go stands before the one that would refuse: the lesson of many firewalls. Nothing: none does.
-[[nodiscard]] std::optional<std::string> shadowed_guard(const Ruleset& rules, std::string_view hook);
+/// Is port 25 outward guarded in a hook, for IPv4 or IPv6, by anybody's table?
+struct Guard {
+    std::optional<std::string> holds;     ///< the base chain that refuses it
+    std::optional<std::string> shadowed;  ///< one that would, were there no rule before it that lets everything go
+};
+[[nodiscard]] Guard guard_of(const Ruleset& rules, std::string_view hook, bool v4);
+
+/// How refusals of port 25 are written down.
+struct Record {
+    bool logs = false;       ///< some rule for port 25 logs, or leads to a trap
+    bool unlimited = false;  ///< one of them logs without a limit
+};
+[[nodiscard]] Record record_of(const Ruleset& rules);
 
 }  // namespace postern::egress

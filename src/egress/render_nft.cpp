@@ -137,11 +137,11 @@ std::string output_chain(const Model& model, std::string_view generation) {
     allow_destinations(chain, model);
     for (const User& user : model.mta_users)
         chain.rule(fmt::format("meta skuid {} counter name \"output_mta\" accept", user.uid),
-                   fmt::format("the mail server's user {}", user.name));
+                   fmt::format("the user {} of the mail server", user.name));
     if (!model.cgroup.empty())
         chain.rule(fmt::format("socket cgroupv2 level {} \"{}\" counter name \"output_mta\" accept",
                                std::ranges::count(model.cgroup, '/') + 1, model.cgroup),
-                   "the mail server's service");
+                   "the service of the mail server");
     allow_submission(chain, model);
     chain.rule("update @hit_users { meta skuid }", "which user");
     end_chain(chain, model, "output", " flags skuid");

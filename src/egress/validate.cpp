@@ -63,6 +63,9 @@ void judge_networks(const Model& model, Objections& out) {
                "inside_interfaces.");
 }
 
+/// xt_time counts seconds in 31 bits.
+constexpr std::chrono::sys_days last_day{std::chrono::year(2037) / 12 / 31};
+
 void judge_exceptions(const Model& model, const HostFacts* facts, Objections& out) {
     for (const Exception& one : model.exceptions) {
         const std::string name = short_form(one.source);
@@ -76,6 +79,10 @@ void judge_exceptions(const Model& model, const HostFacts* facts, Objections& ou
             refuse(out, "egress.exception_families",
                    fmt::format("The exception for {} has a destination of the other IP family: it could never hold.",
                                name));
+        if (one.until > last_day)
+            refuse(out, "egress.exception_endless",
+                   fmt::format("The exception for {} ends on {}; no firewall counts beyond {}.", name,
+                               to_date(one.until), to_date(last_day)));
         if (facts != nullptr && one.until < facts->today)
             warn(out, "egress.exception_over",
                  fmt::format("The exception for {} ended on {}: it holds no more.", name, to_date(one.until)));

@@ -3,6 +3,7 @@
 
 #include "app/collect/arrivals.hpp"
 #include "app/collect/network.hpp"
+#include "app/collect/probe_arrivals.hpp"
 #include "app/collect/speak.hpp"
 #include "base/contains.hpp"
 #include "base/text.hpp"
@@ -44,13 +45,15 @@ std::vector<IpAddress> own_addresses() {
         if (one->ifa_addr == nullptr) continue;
         if (one->ifa_addr->sa_family == AF_INET) {
             std::array<std::uint8_t, 4> octets{};
-            std::copy_n(reinterpret_cast<const std::uint8_t*>(&reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr),
-                        octets.size(), octets.begin());
+            std::copy_n(
+                reinterpret_cast<const std::uint8_t*>(&reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr),
+                octets.size(), octets.begin());
             out.push_back(IpAddress::from_v4(octets));
         } else if (one->ifa_addr->sa_family == AF_INET6) {
             std::array<std::uint8_t, 16> octets{};
-            std::copy_n(reinterpret_cast<const std::uint8_t*>(&reinterpret_cast<const sockaddr_in6*>(one->ifa_addr)->sin6_addr),
-                        octets.size(), octets.begin());
+            std::copy_n(
+                reinterpret_cast<const std::uint8_t*>(&reinterpret_cast<const sockaddr_in6*>(one->ifa_addr)->sin6_addr),
+                octets.size(), octets.begin());
             out.push_back(IpAddress::from_v6(octets));
         }
     }
@@ -104,11 +107,13 @@ Task<std::vector<ActiveTarget>> find_targets(net::Loop& loop, const Evidence& ev
 }
 
 void announce(const ActivePlan& plan, const ActiveWishes& wishes) {
-    std::string out = fmt::format("postern: this audit will do the following to servers of {}, in up to {} connections:\n",
-                                  wishes.domain.text(), plan.connections());
+    std::string out =
+        fmt::format("postern: this audit will do the following to servers of {}, in up to {} connections:\n",
+                    wishes.domain.text(), plan.connections());
     for (const std::string& one : plan.announcements()) out += "  - " + printable(one) + "\n";
-    out += fmt::format("  Test messages say in a readable line what they are, and bear the token {}. It stops at the first 421.\n",
-                       wishes.token);
+    out += fmt::format(
+        "  Test messages say in a readable line what they are, and bear the token {}. It stops at the first 421.\n",
+        wishes.token);
     std::fputs(out.c_str(), stderr);
 }
 
@@ -132,7 +137,8 @@ std::size_t still_away(const audit::Active& active) {
     return static_cast<std::size_t>(std::ranges::count_if(active.conversations, [&](const Conversation& talk) {
         const audit::Turn* end = talk.turn("end");
         if (talk.token.empty() || end == nullptr || !end->accepted()) return false;
-        return std::ranges::none_of(active.arrivals, [&](const audit::Arrival& one) { return one.token == talk.token; });
+        return std::ranges::none_of(active.arrivals,
+                                    [&](const audit::Arrival& one) { return one.token == talk.token; });
     }));
 }
 
@@ -151,6 +157,32 @@ Task<> await_arrivals(net::Loop& loop, ActiveJob& job, Sources& sources, const s
     }
 }
 
+struct FarEnd {
+    std::unique_ptr<probe::Client> client;  ///< null: there is none
+    probe::OpenWatch watch;
+};
+
+/// The first vantage that can be used; why another could not is told.
+Task<FarEnd> open_far_end(net::Loop& loop, ActiveJob& job) {
+    FarEnd out;
+    for (const probe::VantageAddress& address : job.settings.vantages) {
+        auto client = co_await probe::Client::open(loop, job.resolver, address, std::chrono::seconds(10));
+        if (!client) {
+            job.notes.push_back(
+                fmt::format("The vantage {} cannot be used: {}.", address.name, client.error().message));
+            continue;
+        }
+        auto watch = co_await (*client)->open_watch(std::chrono::hours(1));
+        if (!watch) {
+            job.notes.push_back(fmt::format("The vantage {} opens no watch: {}.", address.name, watch.error().message));
+            continue;
+        }
+        out = {*std::move(client), *std::move(watch)};
+        co_return out;
+    }
+    co_return out;
+}
+
 ActiveWishes wishes_of(const ActiveJob& job, std::vector<ActiveTarget> targets) {
     const ActiveSettings& settings = job.settings;
     net::RandomIds random;
@@ -164,8 +196,9 @@ ActiveWishes wishes_of(const ActiveJob& job, std::vector<ActiveTarget> targets) 
                      .token = fmt::format("pt{:04x}{:04x}{:04x}", random.next(), random.next(), random.next())};
     if (!settings.far_recipient.empty()) out.far_recipient = settings.far_recipient;
     if (settings.user)
-        out.user_address = settings.user->login.contains('@') ? settings.user->login
-                                                             : fmt::format("{}@{}", settings.user->login, out.domain.text());
+        out.user_address = settings.user->login.contains('@')
+                               ? settings.user->login
+                               : fmt::format("{}@{}", settings.user->login, out.domain.text());
     return out;
 }
 
@@ -175,7 +208,8 @@ audit::ConsentQuestion consent_question(const ActiveSettings& settings, const Ev
                                         const audit::MailHosts& hosts, const std::vector<audit::SharedHosts>& shared) {
     audit::ConsentQuestion out{.domain = *evidence.domain, .shared = shared, .services = evidence.services};
     const std::string name(evidence.domain->text());
-    out.word = std::string(audit::consent_prefix) + identity::sha256_hex(fmt::format("postern consent {} {}", name, settings.secret), 16);
+    out.word = std::string(audit::consent_prefix) +
+               identity::sha256_hex(fmt::format("postern consent {} {}", name, settings.secret), 16);
     for (const audit::MailHost& host : hosts.hosts) out.hosts.push_back(host.name);
     out.addresses = audited_addresses(evidence, hosts);
     const auto own = own_addresses();
@@ -188,10 +222,17 @@ Task<> try_actively(net::Loop& loop, ActiveJob& job) {
     audit::Active& active = job.evidence.active;
     const auto until = net::Clock::now() + job.settings.time;
     ActiveWishes wishes = wishes_of(job, co_await find_targets(loop, job.evidence, job.hosts));
+    const FarEnd far = co_await open_far_end(loop, job);
+    if (far.client) {
+        wishes.far_recipient = far.watch.address;
+        wishes.far_end = wishes.tagged = active.tagged = active.shows_askers = true;
+    }
     const auto audited = audited_addresses(job.evidence, job.hosts);
     const auto own = own_addresses();
     wishes.relay = std::ranges::none_of(audited, [&](const IpAddress& ip) { return contains(own, ip); });
-    if (!wishes.relay) active.stopped.emplace_back("relay probes never start from the audited address; run it from outside, or with --vantage");
+    if (!wishes.relay)
+        active.stopped.emplace_back(
+            "relay probes never start from the audited address; run it from outside, or with --vantage");
     ActivePlan plan(wishes);
     active.far_recipient = wishes.far_recipient;
     active.far_end = wishes.far_end;
@@ -205,7 +246,9 @@ Task<> try_actively(net::Loop& loop, ActiveJob& job) {
     if (!active.refused.empty()) co_return;
 
     Sources sources;
-    if (!job.settings.far_mailbox.empty()) sources.push_back(std::make_unique<Mailbox>(job.settings.far_mailbox, "your far end"));
+    if (!job.settings.far_mailbox.empty())
+        sources.push_back(std::make_unique<Mailbox>(job.settings.far_mailbox, "your far end"));
+    if (far.client) sources.push_back(std::make_unique<ProbeArrivals>(*far.client, far.watch));
     if (active.sample_seen) sources.push_back(std::make_unique<Mailbox>(job.settings.sample_mailbox, "sample"));
     const Conversation* last = nullptr;
     std::size_t count = 0;
@@ -225,6 +268,8 @@ Task<> try_actively(net::Loop& loop, ActiveJob& job) {
     }
     active.stopped.insert(active.stopped.end(), plan.stopped().begin(), plan.stopped().end());
     co_await await_arrivals(loop, job, sources, wishes.token);
+    // A courtesy: the probe forgets the watch by itself too.
+    if (far.client) (void)co_await far.client->close_watch(far.watch.token);
 }
 
 }  // namespace postern::app

@@ -6,7 +6,7 @@
 #include "audit/active/consent.hpp"
 #include "audit/active/plan.hpp"
 #include "audit/target.hpp"
-#include "net/loop.hpp"
+#include "net/resolver.hpp"
 
 #include <functional>
 
@@ -24,6 +24,8 @@ struct ActiveJob {
     std::vector<audit::SharedHosts> shared;
     std::set<std::string, std::less<>> checks;
     std::function<void(const std::string&)> progress;
+    net::Resolver& resolver;  ///< finds the probe
+    std::vector<std::string>& notes;
 };
 
 /// Says what will be done, asks on a terminal, does it, waits for arrivals; all of it lands in `evidence.active`. Consent was given.

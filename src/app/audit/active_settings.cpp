@@ -26,8 +26,10 @@ Result<std::string> address(const Invocation& invocation, std::string_view optio
     const std::string text = invocation.value(option).value_or("");
     if (text.empty()) return text;
     const auto at = text.find('@');
-    const bool plain = text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_+@") == text.npos;
-    if (at == 0 || at == text.npos || !plain || text.find('@', at + 1) != text.npos || !DomainName::parse(text.substr(at + 1)))
+    const bool plain =
+        text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_+@") == text.npos;
+    if (at == 0 || at == text.npos || !plain || text.find('@', at + 1) != text.npos ||
+        !DomainName::parse(text.substr(at + 1)))
         return std::unexpected(bad_option(option, text, "is written name@example.com").error());
     return text;
 }
@@ -37,7 +39,8 @@ Result<void> folder(const Invocation& invocation, std::string_view option, std::
     if (into.empty()) return {};
     std::error_code fault;
     if (!fs::is_directory(into, fault)) return std::unexpected(bad_option(option, into, "is no folder").error());
-    if (!invocation.has(needs)) return std::unexpected(bad_option(option, into, fmt::format("needs {}", needs)).error());
+    if (!invocation.has(needs))
+        return std::unexpected(bad_option(option, into, fmt::format("needs {}", needs)).error());
     return {};
 }
 
@@ -45,7 +48,7 @@ Result<void> folder(const Invocation& invocation, std::string_view option, std::
 Result<void> read_user(const Invocation& invocation, ActiveSettings& out) {
     const auto path = invocation.value("--test-user");
     if (!path) return {};
-    struct stat facts {};
+    struct stat facts{};
     if (::stat(path->c_str(), &facts) == 0 && (facts.st_mode & 077) != 0)
         return std::unexpected(bad_option("--test-user", *path, "can be read by others; chmod 600").error());
     const auto text = read_file("--test-user", *path);
@@ -56,7 +59,8 @@ Result<void> read_user(const Invocation& invocation, ActiveSettings& out) {
     std::getline(lines, user.password);
     for (std::string* word : {&user.login, &user.password}) word->erase(word->find_last_not_of(" \t\r") + 1);
     if (user.login.empty() || user.password.empty())
-        return std::unexpected(bad_option("--test-user", *path, "holds the login in its first line, the password in its second").error());
+        return std::unexpected(
+            bad_option("--test-user", *path, "holds the login in its first line, the password in its second").error());
     out.user = std::move(user);
     return {};
 }
@@ -69,7 +73,8 @@ Result<std::string> new_secret(const std::string& path) {
     fs::create_directories(fs::path(path).parent_path(), fault);
     // 0600 from the beginning, and never over an older one.
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file < 0) return fail("usage", fmt::format("{}: the secret of your consent records cannot be written", printable(path)));
+    if (file < 0)
+        return fail("usage", fmt::format("{}: the secret of your consent records cannot be written", printable(path)));
     const bool whole = ::write(file, secret.data(), secret.size()) == static_cast<ssize_t>(secret.size());
     ::close(file);
     if (!whole) return fail("usage", fmt::format("{}: cannot be written", printable(path)));
@@ -85,7 +90,8 @@ Result<std::string> read_secret(const Invocation& invocation, const std::string&
     auto text = read_file("--consent-key", path);
     if (!text) return text;
     text->erase(text->find_last_not_of(" \t\r\n") + 1);
-    if (text->size() < 16) return std::unexpected(bad_option("--consent-key", path, "is too short to be a secret").error());
+    if (text->size() < 16)
+        return std::unexpected(bad_option("--consent-key", path, "is too short to be a secret").error());
     return text;
 }
 
@@ -98,12 +104,14 @@ Result<ActiveSettings> read_active_settings(const Invocation& invocation, const 
     out.yes = invocation.has("--yes");
     out.leave_site = invocation.has("--leave-site");
     if (!out.wanted) return out;
-    for (const auto& [option, into] : {std::pair{"--far-end", &out.far_recipient}, std::pair{"--sample-recipient", &out.sample_recipient}}) {
+    for (const auto& [option, into] :
+         {std::pair{"--far-end", &out.far_recipient}, std::pair{"--sample-recipient", &out.sample_recipient}}) {
         auto text = address(invocation, option);
         if (!text) return std::unexpected(text.error());
         *into = *std::move(text);
     }
-    if (auto done = folder(invocation, "--far-mailbox", "--far-end", out.far_mailbox); !done) return std::unexpected(done.error());
+    if (auto done = folder(invocation, "--far-mailbox", "--far-end", out.far_mailbox); !done)
+        return std::unexpected(done.error());
     if (auto done = folder(invocation, "--sample-mailbox", "--sample-recipient", out.sample_mailbox); !done)
         return std::unexpected(done.error());
     if (auto done = read_user(invocation, out); !done) return std::unexpected(done.error());
@@ -113,6 +121,11 @@ Result<ActiveSettings> read_active_settings(const Invocation& invocation, const 
             if (!value) return std::unexpected(bad_option(option, *text, "is a duration, such as 90s").error());
             *into = *value;
         }
+    auto vantages = probe::read_vantages(invocation);
+    if (!vantages) return std::unexpected(vantages.error());
+    out.vantages = *std::move(vantages);
+    if (!out.vantages.empty() && !out.far_recipient.empty())
+        return fail("usage", "--far-end and --vantage: one far end is enough");
     auto secret = read_secret(invocation, data_directory);
     if (!secret) return std::unexpected(secret.error());
     out.secret = *std::move(secret);

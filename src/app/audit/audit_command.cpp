@@ -179,6 +179,23 @@ net::Task<> learn_target(net::Loop& loop, NetworkJob& job) {
     co_await (*resolver)->close();
 }
 
+net::Task<> try_with_consent(net::Loop& loop, NetworkJob& job, net::Resolver& resolver,
+                             std::vector<audit::SharedHosts> shared, std::string how) {
+    job.notes.push_back("Intrusive tests were made: " + how + ".");
+    ActiveJob tests{.settings = job.settings.active,
+                    .evidence = job.evidence,
+                    .hosts = job.hosts,
+                    .shared = shared,
+                    .checks = {},
+                    .progress = [&](const std::string& what) { job.progress.say(what); },
+                    .resolver = resolver,
+                    .notes = job.notes};
+    for (const audit::Check& check : audit::checks())
+        if (job.settings.selection.takes(check)) tests.checks.emplace(check.id);
+    co_await try_actively(loop, tests);
+    for (const std::string& why : job.evidence.active.stopped) job.notes.push_back("Left out: " + why + ".");
+}
+
 /// Intrusive tests: consent first, then the tests, each only where it is given.
 net::Task<> learn_by_trying(net::Loop& loop, NetworkJob& job) {
     auto resolver = co_await net::open_resolver(loop, job.settings.lists.resolver);
@@ -192,23 +209,13 @@ net::Task<> learn_by_trying(net::Loop& loop, NetworkJob& job) {
     auto question = consent_question(job.settings.active, job.evidence, job.hosts, shared);
     const audit::Consent consent = co_await step(dns::Evaluation(audit::find_consent(std::move(question))), **resolver,
                                                  job.book, job.settings.lists.timeout);
-    co_await (*resolver)->close();
-    if (!consent.given) {
+    if (consent.given) {
+        co_await try_with_consent(loop, job, **resolver, shared, consent.how);
+    } else {
         active.refused = consent.why_not;
         job.notes.push_back("Nothing intrusive was done: " + consent.why_not + ".");
-        co_return;
     }
-    job.notes.push_back("Intrusive tests were made: " + consent.how + ".");
-    ActiveJob tests{.settings = job.settings.active,
-                    .evidence = job.evidence,
-                    .hosts = job.hosts,
-                    .shared = shared,
-                    .checks = {},
-                    .progress = [&](const std::string& what) { job.progress.say(what); }};
-    for (const audit::Check& check : audit::checks())
-        if (job.settings.selection.takes(check)) tests.checks.emplace(check.id);
-    co_await try_actively(loop, tests);
-    for (const std::string& why : active.stopped) job.notes.push_back("Left out: " + why + ".");
+    co_await (*resolver)->close();
 }
 
 net::Task<> judge_with_network(net::Loop& loop, NetworkJob& job) {

@@ -31,14 +31,19 @@ constexpr std::array evidence_options{
 };
 constexpr std::array intrusive_options{
     Option{"--intrusive", "",
-           "Also tries: relaying, odd ends of messages, AUTH, samples. Needs proof that the domain is yours (a TXT record, "
+           "Also tries: relaying, odd ends of messages, AUTH, samples. Needs proof that the domain is yours (a TXT "
+           "record, "
            "which is named if it is missing), says beforehand what it does, and asks on a terminal."},
     Option{"--dry-run", "", "With --intrusive: only says what it would do."},
     Option{"--yes", "", "With --intrusive: does not ask."},
     Option{"--far-end", "ADDRESS", "Your own mailbox at another domain, where relayed mail would arrive."},
     Option{"--far-mailbox", "DIR", "Its folder (Maildir), to see what arrives; without, a relay is unproved."},
-    Option{"--sample-recipient", "ADDRESS",
-           "A mailbox of the domain, led to a sink, for EICAR, GTUBE and messages with odd ends. Default: none are sent."},
+    Option{"--vantage", "NAME=URL",
+           "Your probe elsewhere (postern probe), https://HOST:PORT/#SECRET.PIN: the far end of the intrusive tests.",
+           true},
+    Option{
+        "--sample-recipient", "ADDRESS",
+        "A mailbox of the domain, led to a sink, for EICAR, GTUBE and messages with odd ends. Default: none are sent."},
     Option{"--sample-mailbox", "DIR", "Its folder (Maildir), to see what gets through."},
     Option{"--test-user", "FILE", "Login and password of a test user, a line each; for tests of what leaves."},
     Option{"--leave-site", "", "The test user's samples may go to the far end too."},
@@ -76,7 +81,8 @@ constexpr std::array table{
     Command{
         "audit", "[DOMAIN] [ADDRESS...]", "do the protective measures hold?",
         "Audits a domain and its mail server from what DNS, the servers' greetings, this machine, logs, a message and "
-        "DMARC reports already prove, and says what to do first. It is passive: no mail is sent, no relay is tried, unless "
+        "DMARC reports already prove, and says what to do first. It is passive: no mail is sent, no relay is tried, "
+        "unless "
         "--intrusive is given and the domain is proved to be yours.\n\n"
         "Every check has its evidence and its mend; what could not be learnt is unknown, never a pass.",
         audit_groups, audit_examples, &run_audit},

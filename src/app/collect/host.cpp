@@ -2,8 +2,11 @@
 #include "app/collect/host.hpp"
 
 #include "app/collect/run_tool.hpp"
+#include "app/firewall/facts.hpp"
+#include "app/firewall/kernel.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <fcntl.h>
 #include <netdb.h>
@@ -84,6 +87,31 @@ void collect_scanner(Evidence& evidence) {
     else evidence.gaps["clamd"] = version.error().message;
 }
 
+void collect_bridges(Evidence& evidence) {
+    const egress::Surroundings around = firewall::collect_surroundings();
+    std::string text = around.bridges_meet_forward ? "filtered yes\n" : "";
+    for (const std::string& device : around.default_devices) text += fmt::format("default {}\n", device);
+    for (const egress::Bridge& bridge : around.bridges)
+        text += fmt::format("{} {}\n", bridge.name, fmt::join(bridge.ports, " "));
+    evidence.files["bridges"] = std::move(text);
+}
+
+void collect_firewall(Evidence& evidence) {
+    if (geteuid() != 0) {
+        evidence.gaps["firewall"] = "the firewall's rules can be read by root only; run it as root, or give nft list "
+                                    "ruleset with --import firewall=FILE";
+        return;
+    }
+    if (!keep_tool(evidence, "firewall", {"nft", "list", "ruleset"}, "firewall")) return;
+    (void)keep_tool(evidence, "firewall.json", {"nft", "-j", "list", "ruleset"}, nullptr);
+    collect_bridges(evidence);
+    if (auto live = firewall::list_table_text()) evidence.files["egress.live"] = *std::move(live);
+    const auto boot = read_some("/etc/postern/egress.nft");
+    if (!boot) return;
+    // What the boot file means to this kernel, seen where nothing else is loaded.
+    if (auto expected = firewall::listing_of(*boot)) evidence.files["egress.expected"] = *std::move(expected);
+}
+
 struct Descriptor {
     int number = -1;
     explicit Descriptor(int value) : number(value) {}
@@ -152,13 +180,11 @@ void collect_host(Evidence& evidence, bool packages) {
     (void)keep_file(evidence, "ip_forward", "/proc/sys/net/ipv4/ip_forward");
     const bool mail_server = evidence.files.contains("postfix.main") || evidence.files.contains("exim.options") ||
                              evidence.files.contains("opensmtpd.config");
+    const bool guarded = access("/etc/postern/egress.nft", F_OK) == 0;
+    if (mail_server || guarded) collect_firewall(evidence);
     if (!mail_server) return;  // scanner, firewall and packages of an office machine are not what is asked about
     collect_scanner(evidence);
     (void)keep_file(evidence, "rspamd.settings", "/etc/rspamd/local.d/settings.conf");
-    if (geteuid() != 0)
-        evidence.gaps["firewall"] = "the firewall's rules can be read by root only; run it as root, or give nft list "
-                                    "ruleset with --import firewall=FILE";
-    else (void)keep_tool(evidence, "firewall", {"nft", "list", "ruleset"}, "firewall");
     if (!packages) return;
     (void)keep_tool(
         evidence, "packages",

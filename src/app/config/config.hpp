@@ -5,6 +5,7 @@
 #include "egress/model.hpp"
 #include "net/resolver.hpp"
 #include "net/socket_address.hpp"
+#include "policy/settings.hpp"
 
 #include <chrono>
 #include <map>
@@ -40,6 +41,18 @@ struct Site {
     std::vector<Network> mail_servers;  ///< addresses mostly; small networks may be
 };
 
+/// The gate's doors and engines; what it decides by is policy::Settings.
+struct GateConfig {
+    struct Signer {
+        std::string domain, selector, key_file;
+    };
+    std::string milter = "127.0.0.1@8891";
+    std::vector<std::string> submission_listeners{"submission", "submissions", "smtps"};
+    std::string clamd, rspamd;  ///< empty: none
+    std::chrono::milliseconds scan_time{60'000}, spam_time{20'000};
+    std::vector<Signer> signers;
+};
+
 struct Config {
     net::ResolverOptions dns;
     std::chrono::milliseconds timeout{5'000};
@@ -50,7 +63,9 @@ struct Config {
     ServeConfig serve;
     Site site;
     TrapConfig trap;
-    egress::Model egress;  ///< networks and mail servers of `site` in it; users by name, without their numbers
+    GateConfig gate;
+    policy::Settings policy;  ///< `domains` of `site` in it
+    egress::Model egress;     ///< networks and mail servers of `site` in it; users by name, without their numbers
 };
 
 inline constexpr const char* default_config_path = "/etc/postern/postern.toml";

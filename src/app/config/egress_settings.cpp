@@ -115,6 +115,7 @@ constexpr std::array table{
                     if (const auto name = DomainName::parse(text)) config.site.domains.push_back(*name);
                     else table.fault(key, "config.value", fmt::format("{}: {}", key, name.error().message));
                 }
+                config.policy.site.domains = config.site.domains;
             }},
     Setting{"site", "networks", "[]", true,
             "Networks inside: offices, guests, VPN, servers, containers, IPv4 and IPv6, such as [\"10.0.0.0/8\", "

@@ -25,6 +25,7 @@ struct Setting {
 [[nodiscard]] std::span<const Setting> lists_settings();
 [[nodiscard]] std::span<const Setting> serve_settings();
 [[nodiscard]] std::span<const Setting> trap_settings();
+[[nodiscard]] std::span<const Setting> gate_settings();
 [[nodiscard]] std::span<const Setting> egress_settings();  ///< [site] and [egress]
 
 /// A duration within bounds, or a fault at the key. Absent: `otherwise`.

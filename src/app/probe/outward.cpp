@@ -36,6 +36,12 @@ bool is_sayable(std::string_view address) {
            });
 }
 
+/// How long the asker wants to wait, within what the probe allows.
+std::chrono::seconds patience_of(const json::value& request, std::chrono::seconds most) {
+    const std::int64_t seconds = number_of(request, "seconds");
+    return seconds < 1 ? most : std::min(most, std::chrono::seconds(seconds));
+}
+
 Result<std::vector<std::string>> recipients_of(const json::value& request) {
     std::vector<std::string> out;
     const auto* members = request.if_object();
@@ -131,8 +137,8 @@ net::Task<Result<json::object>> Outward::look(json::value request) {
     const std::string name = text_of(request, "name");
     if (!name.empty() && !DomainName::parse(name)) co_return fail("probe.malformed", "name is a host name");
     const Turn turn(at_once_);
-    const net::SmtpSight sight =
-        co_await net::look_at_smtp(loop_, *server, name, settings_.name, net::Clock::now() + settings_.patience);
+    const net::SmtpSight sight = co_await net::look_at_smtp(
+        loop_, *server, name, settings_.name, net::Clock::now() + patience_of(request, settings_.patience));
     learn(*server, !sight.banner.empty());
     co_return to_json(sight);
 }
@@ -145,8 +151,9 @@ net::Task<Result<json::object>> Outward::recipients(json::value request) {
     const auto server = admit(request);
     if (!server) co_return std::unexpected(server.error());
     const Turn turn(at_once_);
-    const net::SmtpTry seen = co_await net::try_recipients(
-        loop_, *server, settings_.name, sender, *std::move(recipients), net::Clock::now() + settings_.patience);
+    const net::SmtpTry seen =
+        co_await net::try_recipients(loop_, *server, settings_.name, sender, *std::move(recipients),
+                                     net::Clock::now() + patience_of(request, settings_.patience));
     learn(*server, !seen.banner.empty());
     co_return to_json(seen);
 }

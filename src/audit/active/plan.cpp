@@ -101,6 +101,13 @@ std::string test_message(const ActiveWishes& wishes, std::string_view token, std
                        wishes.domain.text(), sentence, token);
 }
 
+std::vector<ActiveTarget> one_a_host(const std::vector<ActiveTarget>& targets) {
+    std::vector<ActiveTarget> out;
+    for (const ActiveTarget& one : targets)
+        if (!contains(out, one.host, &ActiveTarget::host)) out.push_back(one);
+    return out;
+}
+
 std::uint16_t submission_port(const ActiveTarget& target) {
     for (const std::uint16_t port : {std::uint16_t{465}, std::uint16_t{587}})
         if (contains(target.ports, port)) return port;

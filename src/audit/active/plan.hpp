@@ -24,13 +24,14 @@ struct ActiveWishes {
     DomainName domain;
     std::vector<ActiveTarget> targets;
     std::string far_recipient = "postern-probe@example.net";  ///< of another domain; the default is reserved (RFC 2606)
-    bool far_end = false;          ///< one's own, and what arrives there is seen
-    std::string sample_recipient;  ///< empty: no samples are sent
-    std::string user_address;      ///< the test user's; empty: there is none
-    bool leave_site = false;       ///< samples of the test user go to the far end too
+    bool far_end = false;                                     ///< one's own, and what arrives there is seen
+    bool tagged = false;                                      ///< it takes a tag behind its local part, "name-r13@"
+    std::string sample_recipient;                             ///< empty: no samples are sent
+    std::string user_address;                                 ///< the test user's; empty: there is none
+    bool leave_site = false;                                  ///< samples of the test user go to the far end too
     bool relay = true;  ///< false: this machine is the audited server, or the relay checks were not asked for
     std::set<std::string, std::less<>> checks;  ///< ids that are judged: acts that serve none of them are left out
-    std::string token;  ///< of this audit, letters and digits
+    std::string token;                          ///< of this audit, letters and digits
 };
 
 /// A part of the plan, against one server.
@@ -94,6 +95,9 @@ void add_smuggling_acts(Acts& acts, const ActiveWishes& wishes, const std::share
 /// The lines of the header alone, with those that every test message has; without the empty line.
 [[nodiscard]] std::string test_header(const ActiveWishes& wishes, std::string_view token, std::string_view from,
                                       std::string_view to, std::string_view subject);
+
+/// The first address of each host: messages need not come by every address.
+[[nodiscard]] std::vector<ActiveTarget> one_a_host(const std::vector<ActiveTarget>& targets);
 
 /// 465 before 587 where a test user would log in; 0: neither is open.
 [[nodiscard]] std::uint16_t submission_port(const ActiveTarget& target);

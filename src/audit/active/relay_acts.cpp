@@ -2,6 +2,7 @@
 // The relay battery as acts: whole against port 25 over IPv4, the few that tell most against other ports and over IPv6.
 #include "audit/active/plan.hpp"
 #include "audit/active/relay_run.hpp"
+#include "base/contains.hpp"
 
 #include <fmt/format.h>
 
@@ -21,9 +22,10 @@ public:
     [[nodiscard]] bool banned() const override { return run_.banned(); }
     [[nodiscard]] std::size_t connections() const override { return RelayRun::connections(count_); }
     [[nodiscard]] std::string announcement() const override {
-        return fmt::format("{} port {}: {} ways to have a stranger's mail relayed, up to RCPT, in {} connections; what is accepted "
-                           "is sent to your own far end, if there is one",
-                           target_.server.to_string(), target_.port, count_, connections());
+        return fmt::format(
+            "{} port {}: {} ways to have a stranger's mail relayed, up to RCPT, in {} connections; what is accepted "
+            "is sent to your own far end, if there is one",
+            target_.server.to_string(), target_.port, count_, connections());
     }
 
 private:
@@ -32,8 +34,11 @@ private:
     RelayRun run_;
 };
 
-Channel channel_of(std::uint16_t port) {
-    return port == 465 ? Channel::wrapped : Channel::if_offered;
+Channel channel_of(std::uint16_t port) { return port == 465 ? Channel::wrapped : Channel::if_offered; }
+
+std::uint16_t control_port(const ActiveTarget& target, std::uint16_t port) {
+    const bool submission = port == 465 || port == 587;
+    return submission && contains(target.ports, std::uint16_t{25}) ? std::uint16_t{25} : port;
 }
 
 std::string literal(const IpAddress& ip) {
@@ -53,8 +58,8 @@ std::vector<std::string> forms_for(const ActiveWishes& wishes, bool whole) {
 
 void add_relay_acts(Acts& acts, const ActiveWishes& wishes, const std::shared_ptr<Tokens>& tokens) {
     if (!wishes.relay) return;
-    const bool any_form = std::ranges::any_of(
-        relay_forms(), [&](const RelayForm& form) { return wishes.checks.contains(form.check); });
+    const bool any_form =
+        std::ranges::any_of(relay_forms(), [&](const RelayForm& form) { return wishes.checks.contains(form.check); });
     const auto [far_local, far_domain] = split_address(wishes.far_recipient);
     for (const ActiveTarget& target : wishes.targets)
         for (const std::uint16_t port : target.ports) {
@@ -62,21 +67,22 @@ void add_relay_acts(Acts& acts, const ActiveWishes& wishes, const std::shared_pt
             if (whole ? !any_form : !wishes.checks.contains("6-06")) continue;
             RelayRun::Wishes run{
                 .names = {far_local, far_domain, "postern-" + tokens->audit(), std::string(wishes.domain.text()),
-                          std::string(target.host.text()), literal(target.ip)},
+                          std::string(target.host.text()), literal(target.ip), wishes.tagged},
                 .positive = fmt::format("<postmaster@{}>", wishes.domain.text()),
                 .deliver = wishes.far_end,
                 .new_token = [tokens] { return tokens->next(); },
                 .message =
-                    [wishes, sender = fmt::format("postern-{}@{}", tokens->audit(), far_domain)](std::string_view form,
-                                                                                                std::string_view token) {
+                    [wishes, sender = fmt::format("postern-{}@{}", tokens->audit(), far_domain)](
+                        std::string_view form, std::string_view token) {
                         return test_message(
                             wishes, token, sender, wishes.far_recipient,
                             fmt::format("does it carry a stranger's mail to another domain ({})? If you read this at "
                                         "another domain, it does.",
                                         form));
                     }};
-            acts.push_back(std::make_unique<RelayAct>(RelayRun::Target{target.ip, port, channel_of(port)},
-                                                      forms_for(wishes, whole), std::move(run)));
+            acts.push_back(std::make_unique<RelayAct>(
+                RelayRun::Target{target.ip, port, channel_of(port), control_port(target, port)},
+                forms_for(wishes, whole), std::move(run)));
         }
 }
 

@@ -84,8 +84,12 @@ constexpr std::array<std::string_view, 6> few{"R01", "R02", "R04", "R13", "R19",
 
 /// The first letter that has a twin in Cyrillic, exchanged; a domain without one gets a full-width dot.
 std::string look_alike(std::string domain) {
-    constexpr std::array<std::pair<char, std::string_view>, 6> twins{
-        {{'a', "\xd0\xb0"}, {'c', "\xd1\x81"}, {'e', "\xd0\xb5"}, {'o', "\xd0\xbe"}, {'p', "\xd1\x80"}, {'x', "\xd1\x85"}}};
+    constexpr std::array<std::pair<char, std::string_view>, 6> twins{{{'a', "\xd0\xb0"},
+                                                                      {'c', "\xd1\x81"},
+                                                                      {'e', "\xd0\xb5"},
+                                                                      {'o', "\xd0\xbe"},
+                                                                      {'p', "\xd1\x80"},
+                                                                      {'x', "\xd1\x85"}}};
     for (std::size_t at = 0; at < domain.size(); ++at)
         for (const auto& [letter, twin] : twins)
             if (domain[at] == letter) return domain.replace(at, 1, twin);
@@ -100,6 +104,11 @@ std::span<const std::string_view> short_battery() { return few; }
 const RelayForm* find_relay_form(std::string_view id) {
     const auto found = std::ranges::find(forms, id, &RelayForm::id);
     return found == forms.end() ? nullptr : &*found;
+}
+
+RelayNames names_for(const RelayForm& form, RelayNames names) {
+    if (names.tagged) names.far_local += "-r" + std::string(form.id.substr(1));
+    return names;
 }
 
 std::string filled(std::string_view form, const RelayNames& names) {

@@ -19,7 +19,8 @@ struct RelayForm {
     std::string_view check;  ///< "6-01": which check it belongs to
     std::string_view what;   ///< "percent hack at the own domain"
     std::string_view sender, recipient;
-    bool at_home = false;  ///< by its looks the recipient is one's own: accepted by a server that takes every local part
+    bool at_home =
+        false;  ///< by its looks the recipient is one's own: accepted by a server that takes every local part
 };
 
 [[nodiscard]] std::span<const RelayForm> relay_forms();
@@ -29,7 +30,10 @@ struct RelayForm {
 
 struct RelayNames {
     std::string far_local, far_domain, sender_local, own, host, literal;
+    bool tagged = false;  ///< the far end takes a tag behind its local part: every form gets its own
 };
+/// Of one form; with tags its recipient is postern-...-r13@.
+[[nodiscard]] RelayNames names_for(const RelayForm& form, RelayNames names);
 [[nodiscard]] std::string filled(std::string_view form, const RelayNames& names);
 
 }  // namespace postern::audit

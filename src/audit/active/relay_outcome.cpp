@@ -17,14 +17,29 @@ bool same_server(const Conversation& conversation, const RelayOutcome& outcome) 
     return conversation.server == outcome.server && conversation.port == outcome.port;
 }
 
+/// In the same connection, or alone in the next one that asked: a submission port takes no mail for postmaster.
+const Turn* control_of(const Active& active, const Conversation& talk) {
+    if (const Turn* turn = talk.turn("postmaster")) return turn;
+    bool behind = false;
+    for (const Conversation& one : active.conversations) {
+        if (behind && one.server == talk.server && one.purpose == "relay-control") return one.turn("postmaster");
+        behind = behind || &one == &talk;
+    }
+    return nullptr;
+}
+
 /// In this conversation; what a failed control makes worthless is `banned`.
-std::optional<RelayOutcome> outcome_in(const Conversation& talk, const RelayForm& form) {
+std::optional<RelayOutcome> outcome_in(const Active& active, const Conversation& talk, const RelayForm& form) {
     const Turn* rcpt = talk.turn(form.id);
     if (rcpt == nullptr) return std::nullopt;
     const Turn* mail = talk.turn(fmt::format("mail {}", form.sender));
     const Turn* shows = rcpt->unsaid && mail != nullptr ? mail : rcpt;
     RelayOutcome out{.form = &form, .server = talk.server, .port = talk.port, .quote = quoted(*shows)};
-    const Heard control = heard(talk.turn("postmaster"));
+    const Turn* asked = control_of(active, talk);
+    const bool out_of_time = talk.fault_code == "net.budget" || talk.fault_code == "net.timeout";
+    if (out_of_time && (asked == nullptr || asked->code == 0))
+        return out;  // cut off before its control: it says nothing
+    const Heard control = heard(asked);
     if (control != Heard::accepted) {
         // Greylisting shows in the control too; a refusal or silence of the control is a ban.
         out.what = control == Heard::deferred ? What::deferred : What::banned;
@@ -71,7 +86,8 @@ void follow_delivery(const Active& active, RelayOutcome& outcome) {
             outcome.quote = quoted(*end);
         } else if (heard(end) == Heard::refused) {
             outcome.what = What::refused;
-            outcome.quote = fmt::format("accepted at RCPT, refused at the end of the message: {} {}", end->code, end->text);
+            outcome.quote =
+                fmt::format("accepted at RCPT, refused at the end of the message: {} {}", end->code, end->text);
         }
     }
 }
@@ -94,7 +110,8 @@ int weight(What what) {
 
 bool takes_everybody(const Active& active, const RelayOutcome& outcome) {
     return std::ranges::any_of(active.conversations, [&](const Conversation& talk) {
-        return same_server(talk, outcome) && talk.purpose == "relay-control" && heard(talk.turn("unknown")) == Heard::accepted;
+        return same_server(talk, outcome) && talk.purpose == "relay-control" &&
+               heard(talk.turn("unknown")) == Heard::accepted;
     });
 }
 
@@ -102,8 +119,8 @@ bool takes_everybody(const Active& active, const RelayOutcome& outcome) {
 
 const Arrival* arrival_of(const Active& active, std::string_view token) {
     if (token.empty()) return nullptr;
-    const auto found = std::ranges::find_if(
-        active.arrivals, [&](const Arrival& one) { return one.token == token && !one.only_asked; });
+    const auto found = std::ranges::find_if(active.arrivals,
+                                            [&](const Arrival& one) { return one.token == token && !one.only_asked; });
     return found == active.arrivals.end() ? nullptr : &*found;
 }
 
@@ -112,7 +129,7 @@ std::vector<RelayOutcome> relay_outcomes(const Active& active) {
     for (const Conversation& talk : active.conversations) {
         if (talk.purpose != "relay") continue;
         for (const RelayForm& form : relay_forms()) {
-            auto seen = outcome_in(talk, form);
+            auto seen = outcome_in(active, talk, form);
             if (!seen) continue;
             if (seen->what == What::accepted) {
                 follow_delivery(active, *seen);
@@ -121,9 +138,8 @@ std::vector<RelayOutcome> relay_outcomes(const Active& active) {
                     if (seen->what == What::taken) seen->what = What::kept;  // `among` stays: something did get out
                 }
             }
-            const auto before = std::ranges::find_if(out, [&](const RelayOutcome& one) {
-                return one.form == &form && same_server(talk, one);
-            });
+            const auto before = std::ranges::find_if(
+                out, [&](const RelayOutcome& one) { return one.form == &form && same_server(talk, one); });
             if (before == out.end()) out.push_back(*std::move(seen));
             else if (weight(seen->what) > weight(before->what)) *before = *std::move(seen);
         }

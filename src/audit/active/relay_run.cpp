@@ -37,7 +37,7 @@ std::optional<Script> RelayRun::next_batch() {
         waiting_.pop_front();
         if (form == nullptr) continue;
         begin(form->sender);
-        script.say(std::string(form->id), "RCPT TO:" + filled(form->recipient, wishes_.names), mail);
+        script.say(std::string(form->id), "RCPT TO:" + filled(form->recipient, names_for(*form, wishes_.names)), mail);
     }
     const RelayForm& plain = relay_forms().front();
     if (!first_) {
@@ -45,15 +45,17 @@ std::optional<Script> RelayRun::next_batch() {
         script.say("foreign", "RCPT TO:" + filled(plain.recipient, wishes_.names), mail);
     }
     script.say("", "RSET");
-    script.ask("postmaster", filled(plain.sender, wishes_.names), wishes_.positive);
-    script.say("", "RSET");
+    if (!controlled_elsewhere()) {
+        script.ask("postmaster", filled(plain.sender, wishes_.names), wishes_.positive);
+        script.say("", "RSET");
+    }
     first_ = false;
     return script;
 }
 
 bool RelayRun::ended_for_good(const Conversation& last) {
-    for (const std::string_view code : {"smtp.421", "net.connect", "net.timeout", "audit.own_address", "audit.budget", "audit.shared",
-                                        "smtp.greeting", "smtp.no_tls"})
+    for (const std::string_view code : {"smtp.421", "net.connect", "net.timeout", "audit.own_address", "audit.budget",
+                                        "audit.shared", "smtp.greeting", "smtp.no_tls"})
         if (last.fault_code == code) {
             stopped_ = last.fault;
             phase_ = Phase::done;
@@ -63,19 +65,41 @@ bool RelayRun::ended_for_good(const Conversation& last) {
 }
 
 void RelayRun::judge_batch(const Conversation& last) {
-    if (heard(last.turn("postmaster")) == Heard::accepted) {
-        for (const std::string& form : asked_)
-            if (heard(last.turn(form)) == Heard::accepted) accepted_.push_back(form);
+    heard_yes_.clear();
+    for (const std::string& form : asked_)
+        if (heard(last.turn(form)) == Heard::accepted) heard_yes_.push_back(form);
+    if (controlled_elsewhere()) {
+        phase_ = Phase::alone;
+    } else if (heard(last.turn("postmaster")) == Heard::accepted) {
+        accepted_.insert(accepted_.end(), heard_yes_.begin(), heard_yes_.end());
         if (size_ != small_batch) size_ = batch;
-        return;
-    }
-    if (size_ == small_batch) {
+    } else if (size_ == small_batch) {
         banned_ = true;
         stopped_ = "even two probes a connection were too many for the server to go on taking mail for postmaster";
         phase_ = Phase::done;
+    } else {
+        phase_ = Phase::alone;
+    }
+}
+
+void RelayRun::judge_alone(const Conversation& last) {
+    const Turn* turn = last.turn("postmaster");
+    if (heard(turn) != Heard::accepted) {
+        banned_ = true;
+        stopped_ = turn == nullptr || turn->code == 0
+                       ? fmt::format("it no longer takes mail for postmaster: {}", last.fault)
+                       : fmt::format("it does not take mail for postmaster: {}", quoted(*turn));
+        phase_ = Phase::done;
         return;
     }
-    phase_ = Phase::alone;
+    phase_ = Phase::batches;
+    if (controlled_elsewhere()) {
+        accepted_.insert(accepted_.end(), heard_yes_.begin(), heard_yes_.end());
+        size_ = batch;
+        return;
+    }
+    size_ = small_batch;
+    waiting_.insert(waiting_.begin(), asked_.begin(), asked_.end());
 }
 
 std::optional<Script> RelayRun::next_delivery() {
@@ -90,7 +114,7 @@ std::optional<Script> RelayRun::next_delivery() {
     const int mail = script.say("mail", "MAIL FROM:" + filled(sender, wishes_.names));
     for (; delivered_ < end; ++delivered_) {
         const RelayForm* form = find_relay_form(accepted_[delivered_]);
-        script.say(std::string(form->id), "RCPT TO:" + filled(form->recipient, wishes_.names), mail);
+        script.say(std::string(form->id), "RCPT TO:" + filled(form->recipient, names_for(*form, wishes_.names)), mail);
     }
     const int data = script.say("data", "DATA", mail, Line::Kind::data);
     script.say("end", wishes_.message(alone ? first->what : "several forms in one message", script.token), data,
@@ -101,22 +125,11 @@ std::optional<Script> RelayRun::next_delivery() {
 std::optional<Script> RelayRun::next(const Conversation* last) {
     if (last != nullptr && ended_for_good(*last)) return std::nullopt;
     if (last != nullptr && phase_ == Phase::batches) judge_batch(*last);
-    else if (last != nullptr && phase_ == Phase::alone) {
-        if (heard(last->turn("postmaster")) != Heard::accepted) {
-            banned_ = true;
-            const Turn* turn = last->turn("postmaster");
-            stopped_ = turn == nullptr || turn->code == 0
-                           ? fmt::format("it no longer takes mail for postmaster: {}", last->fault)
-                           : fmt::format("it does not take mail for postmaster: {}", quoted(*turn));
-            phase_ = Phase::done;
-            return std::nullopt;
-        }
-        size_ = small_batch;
-        waiting_.insert(waiting_.begin(), asked_.begin(), asked_.end());
-        phase_ = Phase::batches;
-    }
+    else if (last != nullptr && phase_ == Phase::alone) judge_alone(*last);
     if (phase_ == Phase::alone) {
         Script script = blank("relay-control");
+        script.port = target_.control_port;
+        if (controlled_elsewhere()) script.channel = Channel::if_offered;
         script.ask("postmaster", filled(relay_forms().front().sender, wishes_.names), wishes_.positive);
         return script;
     }

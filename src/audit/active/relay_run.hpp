@@ -28,12 +28,14 @@ public:
         IpAddress server;
         std::uint16_t port = 25;
         Channel channel = Channel::if_offered;
+        /// Where postmaster's mail is tried: a submission port takes nobody's mail without login, so there it is port 25.
+        std::uint16_t control_port = 25;
     };
     struct Wishes {
         RelayNames names;
-        std::string positive;                          ///< "<postmaster@example.com>"
-        bool deliver = false;                          ///< there is a far end
-        std::function<std::string()> new_token;        ///< never the same twice
+        std::string positive;                    ///< "<postmaster@example.com>"
+        bool deliver = false;                    ///< there is a far end
+        std::function<std::string()> new_token;  ///< never the same twice
         std::function<std::string(std::string_view form, std::string_view token)> message;
     };
 
@@ -57,14 +59,17 @@ private:
     Script blank(std::string purpose) const;
     std::optional<Script> next_batch();
     std::optional<Script> next_delivery();
+    [[nodiscard]] bool controlled_elsewhere() const { return target_.control_port != target_.port; }
     void judge_batch(const Conversation& last);
+    void judge_alone(const Conversation& last);
     bool ended_for_good(const Conversation& last);
 
     Target target_;
     Wishes wishes_;
     std::deque<std::string> waiting_;
-    std::vector<std::string> asked_;     // the batch under way
-    std::vector<std::string> accepted_;  // in valid batches
+    std::vector<std::string> asked_;      // the batch under way
+    std::vector<std::string> heard_yes_;  // of them, accepted
+    std::vector<std::string> accepted_;   // in valid batches
     std::size_t size_ = first_batch;
     std::size_t delivered_ = 0;
     bool first_ = true, banned_ = false;

@@ -32,10 +32,13 @@ std::vector<Script> scripts_for(const ActiveTarget& target, const ActiveWishes& 
         Script script{.purpose = fmt::format("sample-{}/{}", out ? "out" : "in", sample.name),
                       .server = target.ip,
                       .port = port,
-                      .channel = port == 465 ? Channel::wrapped : out ? Channel::starttls : Channel::if_offered,
+                      .channel = port == 465 ? Channel::wrapped
+                                 : out       ? Channel::starttls
+                                             : Channel::if_offered,
                       .log_in = out,
                       .token = tokens.next()};
-        script.send("end", "<" + from + ">", "<" + to + ">", sample_message(wishes, sample.name, script.token, from, to));
+        script.send("end", "<" + from + ">", "<" + to + ">",
+                    sample_message(wishes, sample.name, script.token, from, to));
         scripts.push_back(std::move(script));
     }
     return scripts;
@@ -45,21 +48,23 @@ std::vector<Script> scripts_for(const ActiveTarget& target, const ActiveWishes& 
 
 void add_sample_acts(Acts& acts, const ActiveWishes& wishes, const std::shared_ptr<Tokens>& tokens) {
     if (wishes.sample_recipient.empty()) return;
-    for (const ActiveTarget& target : wishes.targets) {
+    for (const ActiveTarget& target : one_a_host(wishes.targets)) {
         const std::string ip = target.ip.to_string();
         if (contains(target.ports, 25))
-            if (auto scripts = scripts_for(target, wishes, 25, false, wishes.far_recipient, wishes.sample_recipient, *tokens);
+            if (auto scripts =
+                    scripts_for(target, wishes, 25, false, wishes.far_recipient, wishes.sample_recipient, *tokens);
                 !scripts.empty())
-                acts.push_back(in_order(target.ip, fmt::format("{}: {} samples (clean, EICAR, GTUBE) from outside to {}", ip,
-                                                               scripts.size(), wishes.sample_recipient),
+                acts.push_back(in_order(target.ip,
+                                        fmt::format("{}: {} samples (clean, EICAR, GTUBE) from outside to {}", ip,
+                                                    scripts.size(), wishes.sample_recipient),
                                         std::move(scripts)));
         const std::uint16_t port = submission_port(target);
         if (wishes.user_address.empty() || port == 0) continue;
         const std::string& to = wishes.leave_site && wishes.far_end ? wishes.far_recipient : wishes.sample_recipient;
         if (auto scripts = scripts_for(target, wishes, port, true, wishes.user_address, to, *tokens); !scripts.empty())
-            acts.push_back(in_order(target.ip, fmt::format("{} port {}: {} samples as the test user to {}", ip, port,
-                                                           scripts.size(), to),
-                                    std::move(scripts)));
+            acts.push_back(in_order(
+                target.ip, fmt::format("{} port {}: {} samples as the test user to {}", ip, port, scripts.size(), to),
+                std::move(scripts)));
     }
 }
 

@@ -22,7 +22,8 @@ std::string smuggler(const ActiveWishes& wishes, const FalseEnd& end, const std:
     out += "The next octets must not end this message:";
     out += end.octets;
     out += fmt::format("MAIL FROM:<{}>\r\nRCPT TO:<{}>\r\nDATA\r\n", sender, to);
-    out += test_message(wishes, token + "s", sender, to, "this is the second message; if you read it by itself, it was smuggled in.");
+    out += test_message(wishes, token + "s", sender, to,
+                        "this is the second message; if you read it by itself, it was smuggled in.");
     return out + ".\r\n";
 }
 
@@ -63,23 +64,25 @@ Script outwards(const ActiveTarget& target, const ActiveWishes& wishes, std::uin
 
 void add_smuggling_acts(Acts& acts, const ActiveWishes& wishes, const std::shared_ptr<Tokens>& tokens) {
     const std::size_t count = false_ends().size();
-    for (const ActiveTarget& target : wishes.targets) {
+    for (const ActiveTarget& target : one_a_host(wishes.targets)) {
         const std::string ip = target.ip.to_string();
         if (wishes.checks.contains("6-18") && !wishes.sample_recipient.empty() && contains(target.ports, 25)) {
             std::vector<Script> scripts;
             for (const FalseEnd& end : false_ends()) scripts.push_back(inwards(target, wishes, end, tokens->next()));
-            acts.push_back(in_order(target.ip, fmt::format("{}: {} messages with false ends to {}", ip, count, wishes.sample_recipient),
-                                    std::move(scripts)));
+            acts.push_back(in_order(
+                target.ip, fmt::format("{}: {} messages with false ends to {}", ip, count, wishes.sample_recipient),
+                std::move(scripts)));
         }
         const std::uint16_t port = submission_port(target);
         if (!wishes.checks.contains("6-19") || wishes.user_address.empty() || port == 0) continue;
         std::vector<Script> scripts;
         for (const FalseEnd& end : false_ends().first(std::min<std::size_t>(8, count)))
             scripts.push_back(outwards(target, wishes, port, end, tokens->next()));
-        acts.push_back(in_order(target.ip,
-                                fmt::format("{} port {}: {} messages with bare line ends, as the test user, to {}", ip, port,
-                                            scripts.size(), wishes.far_end ? wishes.far_recipient : wishes.sample_recipient),
-                                std::move(scripts)));
+        acts.push_back(
+            in_order(target.ip,
+                     fmt::format("{} port {}: {} messages with bare line ends, as the test user, to {}", ip, port,
+                                 scripts.size(), wishes.far_end ? wishes.far_recipient : wishes.sample_recipient),
+                     std::move(scripts)));
     }
 }
 

@@ -4,6 +4,7 @@
 #include "audit/checks/senders.hpp"
 #include "audit/target.hpp"
 #include "base/contains.hpp"
+#include "egress/inspect.hpp"
 
 #include <fmt/format.h>
 
@@ -14,6 +15,16 @@ namespace {
 
 constexpr std::string_view owner_fix = "Let only the mail server's user out, as nftables has it: oif != lo tcp dport "
                                        "25 meta skuid != postfix counter reject, in a chain of hook output.";
+
+/// The chain whose refusal of port 25 stands behind a rule that lets everything go, where the rules were read for programs.
+std::optional<std::string> shadowed_hook(const Evidence& evidence, std::string_view hook) {
+    const std::string* text = evidence.file("firewall.json");
+    if (text == nullptr) return std::nullopt;
+    const auto rules = egress::read_ruleset(*text);
+    if (!rules) return std::nullopt;
+    const egress::Guard guard = egress::guard_of(*rules, hook, true);
+    return guard.holds ? std::nullopt : guard.shadowed;
+}
 
 }  // namespace
 
@@ -93,6 +104,11 @@ Judging judge_expected_source(const Evidence& evidence) {
 }
 
 Judging judge_local_users_guarded(const Evidence& evidence) {
+    if (const auto open = shadowed_hook(evidence, "output"))
+        return settled({failing(
+            "USERS_SHADOWED",
+            fmt::format("A rule before it lets everything go: the refusal of port 25 in {} is never reached.", *open),
+            "Put the rule for port 25 above every rule that allows.")});
     const auto listing = evidence::read_nft_listing(*evidence.file("firewall"));
     if (listing.output_guarded)
         return settled(
@@ -106,6 +122,12 @@ Judging judge_local_users_guarded(const Evidence& evidence) {
 Judging judge_forward_guarded(const Evidence& evidence) {
     const auto listing = evidence::read_nft_listing(*evidence.file("firewall"));
     const std::string* forwarding = evidence.file("ip_forward");
+    if (const auto open = shadowed_hook(evidence, "forward");
+        open && (forwarding == nullptr || !forwarding->starts_with("0")))
+        return settled({failing(
+            "FORWARD_SHADOWED",
+            fmt::format("A rule before it lets everything go: the refusal of port 25 in {} is never reached.", *open),
+            "Put the rule for port 25 above every rule that allows.")});
     if (forwarding != nullptr && forwarding->starts_with("0"))
         return settled({pass("NOT_FORWARDING", "This host forwards nothing for others.")});
     if (forwarding == nullptr)

@@ -40,6 +40,11 @@ Judging judge_expected_source(const Evidence& evidence);
 Judging judge_local_users_guarded(const Evidence& evidence);
 Judging judge_forward_guarded(const Evidence& evidence);
 Judging judge_trap_hits(const Evidence& evidence);
+
+// firewall.cpp: measure 2, the mail host's rules
+Judging judge_containers_guarded(const Evidence& evidence);
+Judging judge_rules_as_generated(const Evidence& evidence);
+Judging judge_refusals_written_down(const Evidence& evidence);
 Judging judge_other_senders(const Evidence& evidence);
 
 // spam.cpp: measure 3

@@ -32,7 +32,8 @@ std::map<What, Group> grouped(const Evidence& evidence, std::string_view check) 
     for (const RelayOutcome& outcome : relay_outcomes(evidence.active)) {
         if (!belongs(outcome, check)) continue;
         Group& group = out[outcome.what];
-        const std::string where = check == "6-06" ? fmt::format(" ({} port {})", outcome.server.to_string(), outcome.port) : "";
+        const std::string where =
+            check == "6-06" ? fmt::format(" ({} port {})", outcome.server.to_string(), outcome.port) : "";
         group.forms.push_back(fmt::format("{} {}{}", outcome.form->id, outcome.form->what, where));
         if (group.quote.empty()) group.quote = outcome.quote;
     }
@@ -43,60 +44,77 @@ std::size_t wanted_forms(std::string_view check) {
     return static_cast<std::size_t>(std::ranges::count(relay_forms(), check, &RelayForm::check));
 }
 
-constexpr std::string_view close_it =
-    "Refuse recipients of other domains from clients without login: Postfix smtpd_relay_restrictions = permit_mynetworks, "
-    "permit_sasl_authenticated, reject_unauth_destination and allow_untrusted_routing = no; trust no gateway or container bridge "
-    "in mynetworks. Then look into the queue for mail of strangers.";
+constexpr std::string_view close_it = "Refuse recipients of other domains from clients without login: Postfix "
+                                      "smtpd_relay_restrictions = permit_mynetworks, "
+                                      "permit_sasl_authenticated, reject_unauth_destination and "
+                                      "allow_untrusted_routing = no; trust no gateway or container bridge "
+                                      "in mynetworks. Then look into the queue for mail of strangers.";
 
 Findings relay_findings(const Evidence& evidence, std::string_view check) {
     Findings out;
     auto groups = grouped(evidence, check);
     const auto say = [&](What what) { return fmt::format("{}. {}", some_of(groups[what].forms), groups[what].quote); };
     if (groups.contains(What::delivered))
-        out.push_back(failing("RELAY_OPEN", "Mail of a stranger was delivered to another domain, in these forms: " + say(What::delivered) + ".",
-                              std::string(close_it)));
+        out.push_back(
+            failing("RELAY_OPEN",
+                    "Mail of a stranger was delivered to another domain, in these forms: " + say(What::delivered) + ".",
+                    std::string(close_it)));
     if (groups.contains(What::among))
-        out.push_back(failing("RELAY_OPEN",
-                              "A message to several forms at once was delivered to another domain, so at least one of them relays: " + say(What::among) + ".",
-                              std::string(close_it)));
+        out.push_back(failing(
+            "RELAY_OPEN",
+            "A message to several forms at once was delivered to another domain, so at least one of them relays: " +
+                say(What::among) + ".",
+            std::string(close_it)));
     if (groups.contains(What::taken))
-        out.push_back(unknown("RELAY_TAKEN",
-                              "The server took a stranger's mail for another domain, and it has not arrived at the far end: " + say(What::taken) + ".",
-                              "Look for the message in the server's queue and log: it was dropped, or it is still on its way."));
+        out.push_back(
+            unknown("RELAY_TAKEN",
+                    "The server took a stranger's mail for another domain, and it has not arrived at the far end: " +
+                        say(What::taken) + ".",
+                    "Look for the message in the server's queue and log: it was dropped, or it is still on its way."));
     if (groups.contains(What::accepted))
-        out.push_back(unknown("RELAY_UNPROVED",
-                              "Accepted at RCPT only, delivery unproved: " + say(What::accepted) + ".",
-                              "Run it again with a far end of your own (--far-end, --vantage): only what arrives proves a relay."));
+        out.push_back(unknown(
+            "RELAY_UNPROVED", "Accepted at RCPT only, delivery unproved: " + say(What::accepted) + ".",
+            "Run it again with a far end of your own (--far-end, --vantage): only what arrives proves a relay."));
     if (groups.contains(What::at_home))
         out.push_back(unknown("RELAY_AT_HOME",
-                              "The server takes every local part of your domain, these too, which proves nothing: " + say(What::at_home) + ".",
+                              "The server takes every local part of your domain, these too, which proves nothing: " +
+                                  say(What::at_home) + ".",
                               "Mend 3-10 first, or give a far end (--far-end, --vantage)."));
     if (groups.contains(What::deferred))
-        out.push_back(unknown("RELAY_GREYLISTED", "Unknown (banned or greylisted): the server put us off, postmaster's mail too or without saying why: " +
-                                                      say(What::deferred) + ".",
-                              "Run it again in a quarter of an hour from the same address, or exempt it from greylisting for the test."));
+        out.push_back(unknown(
+            "RELAY_GREYLISTED",
+            "Unknown (banned or greylisted): the server put us off, postmaster's mail too or without saying why: " +
+                say(What::deferred) + ".",
+            "Run it again in a quarter of an hour from the same address, or exempt it from greylisting for the test."));
     if (groups.contains(What::banned))
         out.push_back(unknown("RELAY_BANNED",
-                              "Unknown (banned or greylisted): the server no longer took mail for postmaster, so its refusals say nothing: " +
+                              "Unknown (banned or greylisted): the server no longer took mail for postmaster, so its "
+                              "refusals say nothing: " +
                                   say(What::banned) + ".",
                               "Exempt the address that tests from the ban for the test, or wait until it has ended."));
     if (groups.contains(What::otherwise))
-        out.push_back(unknown("RELAY_OTHERWISE", "Refused for another reason than relaying: " + say(What::otherwise) + ".",
-                              "Mend what the answer names (a far end whose domain exists, an address on no list), and run it again."));
+        out.push_back(unknown(
+            "RELAY_OTHERWISE", "Refused for another reason than relaying: " + say(What::otherwise) + ".",
+            "Mend what the answer names (a far end whose domain exists, an address on no list), and run it again."));
     std::size_t tried = 0;
     for (const auto& [what, group] : groups)
         if (what != What::not_tried) tried += group.forms.size();
     const std::size_t wanted = check == "6-06" ? tried : wanted_forms(check);
-    if (tried > 0 && tried < wanted)
-        out.push_back(unknown("RELAY_NOT_TRIED", fmt::format("{} of {} forms were tried; then it ended: {}.", tried, wanted, left_out(evidence)),
-                              "Give it more time (--active-time), or exempt the address that tests from limits for the test."));
+    const bool cut_off = tried > 0 || (!talks(evidence, "relay").empty() && !left_out(evidence).empty());
+    if (cut_off && tried < wanted)
+        out.push_back(
+            unknown("RELAY_NOT_TRIED",
+                    fmt::format("{} of {} forms were tried; then it ended: {}.", tried, wanted, left_out(evidence)),
+                    "Give it more time (--active-time), or exempt the address that tests from limits for the test."));
     const std::size_t closed = groups[What::refused].forms.size() + groups[What::kept].forms.size();
     if (out.empty() && closed > 0)
-        out.push_back(pass("RELAY_CLOSED", fmt::format("{} forms were refused while postmaster's mail was taken.", closed)));
+        out.push_back(
+            pass("RELAY_CLOSED", fmt::format("{} forms were refused while postmaster's mail was taken.", closed)));
     if (out.empty())
         out.push_back(elsewhere("RELAY_NOT_SEEN",
-                                check == "6-06" ? "No other port and no IPv6 address took mail from strangers, or none was tried."
-                                                : "No relay was tried.",
+                                check == "6-06"
+                                    ? "No other port and no IPv6 address took mail from strangers, or none was tried."
+                                    : "No relay was tried.",
                                 how_to_try(evidence)));
     return out;
 }
