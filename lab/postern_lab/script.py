@@ -29,9 +29,10 @@ class Lab:
         command = [self.postern if word == "postern" and i == 0 else str(word) for i, word in enumerate(command)]
         return inside(host, *others.within(host), "env", f"POSTERN_DATA_DIR={self.data}", *command)
 
-    def run(self, host, *command, input="", timeout=60):
+    def run(self, host, *command, input="", timeout=60, quiet=False):
         done = subprocess.run(self.words(host, *command), input=input, capture_output=True, text=True, errors="replace", timeout=timeout)
-        self.transcript.append(f"{host}# {' '.join(map(str, command))}\n{done.stdout}{done.stderr}(exit code {done.returncode})")
+        if not quiet:
+            self.transcript.append(f"{host}# {' '.join(map(str, command))}\n{done.stdout}{done.stderr}(exit code {done.returncode})")
         return done
 
     def start(self, host, name, *command):

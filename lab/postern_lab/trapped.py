@@ -11,7 +11,7 @@ OFFENDERS = ["/usr/bin/python3", str(LAB / "servers" / "offenders.py")]
 PC, SCANNER, PERSON = ("10.0.1.7", "eg-office"), ("10.0.2.7", "eg-guest"), ("10.0.3.30", "eg-files")
 TRAP = """[trap]
 leases = ["{leases}"]
-[serve]
+{more}[serve]
 metrics = ""
 """
 
@@ -29,7 +29,7 @@ class Trapped:
         text = egress.ROUTER.replace('action = "reject"', 'action = "trap"').replace('"tun*"]', '"tun*", "server"]')
         if redirect:
             self.site.hold("eg-router", text)
-        self.config = lab.file("postern.toml", text + TRAP.format(leases=leases) + more)
+        self.config = lab.file("postern.toml", text + TRAP.format(leases=leases, more=more))
         lab.data.mkdir()
         for path in (lab.folder, lab.data, leases, self.config):
             os.chown(path, egress.NOBODY, -1)
@@ -41,11 +41,11 @@ class Trapped:
             return self.lab.run(host, *OFFENDERS, *words)
         return self.lab.start(host, "-".join(words), *OFFENDERS, *words)
 
-    def postern(self, *words):
-        return self.lab.run("eg-router", "postern", *words, "--config", self.config)
+    def postern(self, *words, quiet=False):
+        return self.lab.run("eg-router", "postern", *words, "--config", self.config, quiet=quiet)
 
     def events(self, *words):
-        return [json.loads(line) for line in self.postern("events", "--format", "jsonl", "--kind", "trap.", *words).stdout.splitlines()]
+        return [json.loads(line) for line in self.postern("events", "--format", "jsonl", "--kind", "trap.", *words, quiet=True).stdout.splitlines()]
 
     def first_event(self, ip, seconds):
         """The first of that address, as soon as it is there, within so many seconds."""

@@ -104,6 +104,8 @@ constexpr std::array table{
           &judge_local_users_guarded},
     Check{"2-11", "what the mail server forwards is guarded too", M::egress, high, "nftables hooks", with<firewall>,
           &judge_forward_guarded},
+    Check{"2-14", "no machine inside has tried port 25 since yesterday", M::egress, critical, "the trap's record",
+          with<trap>, &judge_trap_hits},
     Check{"2-12", "the firewall's rules are those that were generated, also after a reboot", M::egress, high,
           "drift of configurations", with<firewall>, &judge_rules_as_generated},
     Check{"2-13", "refused connections to port 25 are written down, at a bounded rate", M::egress, medium,

@@ -40,6 +40,7 @@ enum class Need : std::uint8_t {
     clamd,
     host,
     firewall,
+    trap,
     filter,
     exchange,
     active,

@@ -1,12 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of the judges' table: listings, resolver, host, way out.
 #include "audit/judge_rows.hpp"
+#include "egress/offender_json.hpp"
 
 namespace postern::audit::test {
 
 using enum Status;
 
 namespace {
+
+/// The moment of the table's evidence.
+constexpr Instant taken = Instant(std::chrono::sys_days(std::chrono::year(2026) / 11 / 24)) + std::chrono::hours(12);
+
+/// The trap's record: so many machines, each with so many attempts at as many servers, always with another name and sender.
+Change heard(int machines, int attempts) {
+    json::array all;
+    for (int machine = 1; machine <= machines; ++machine) {
+        egress::Offender offender;
+        IpAddress server = *IpAddress::parse("198.51.100.1");
+        for (int i = 0; i < attempts; ++i) {
+            offender.note(egress::Attempt{
+                .at = taken, .source = *IpAddress::parse("10.0.0." + std::to_string(machine)), .destination = server});
+            offender.note(egress::Conversation{.speech = egress::Speech::smtp,
+                                               .helo = "h" + std::to_string(i),
+                                               .sender = "a@" + std::to_string(i) + ".example"},
+                          false);
+            server = server.next();
+        }
+        all.push_back(egress::to_json(offender));
+    }
+    return file("trap", json::serialize(json::object{{"offenders", std::move(all)}}));
+}
 
 constexpr const char* our_table = "table inet postern {\n\tchain forward_1 {\n\t\ttcp dport 25 reject\n\t}\n}\n";
 
@@ -243,6 +267,16 @@ std::vector<Row> host_rows() {
                  file("firewall.json", nft_json("forward", false, false))),
             pass,
             {"FORWARD_GUARDED"}},
+        Row{"trap_quiet",
+            "2-14",
+            com,
+            file("trap", R"({"offenders":[{"address":"10.0.0.7","last_ms":1000}]})"),
+            pass,
+            {"TRAP_QUIET"}},
+        Row{"trap_unreadable", "2-14", com, file("trap", "[]"), unknown, {"TRAP_UNREADABLE"}},
+        Row{"trap_noticed", "2-14", com, heard(1, 1), warning, {"TRAP_NOTICED"}},
+        Row{"trap_infected", "2-14", com, heard(1, 200), fail, {"TRAP_INFECTED"}},
+        Row{"trap_more", "2-14", com, heard(21, 1), warning, {"TRAP_MORE", "TRAP_NOTICED"}},
         Row{"users_shadowed",
             "2-10",
             com,

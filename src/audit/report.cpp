@@ -65,6 +65,12 @@ std::string missing(const Evidence& evidence, Need need) {
         return evidence.file("firewall") != nullptr
                    ? ""
                    : gap("firewall", "run it on the mail server as root: the firewall's rules can be read only there");
+    case Need::trap:
+        return evidence.file("trap") != nullptr
+                   ? ""
+                   : gap("trap",
+                         "run it where the trap runs (postern serve --role trap), or give its record with --import "
+                         "trap=FILE, of postern trap list --format json");
     case Need::filter:
         return evidence.filter_service.empty() ? "no filtering service in front was declared or recognised" : "";
     case Need::outside: return without_outside(evidence);

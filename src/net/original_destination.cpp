@@ -19,8 +19,10 @@ std::optional<Endpoint> original_destination(Stream& stream) {
     socklen_t size = sizeof storage;
     const int level = local->address.is_v4() ? SOL_IP : SOL_IPV6;
     if (getsockopt(stream.descriptor(), level, so_original_dst, &storage, &size) != 0) return std::nullopt;
-    asio::generic::stream_protocol::endpoint endpoint(&storage, size);
-    auto original = to_endpoint(endpoint);
+    // The kernel leaves the length as it was asked.
+    size = storage.ss_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+    const asio::generic::stream_protocol::endpoint endpoint(&storage, size);
+    const auto original = to_endpoint(endpoint);
     if (!original || *original == *local) return std::nullopt;
     return original;
 }

@@ -13,9 +13,9 @@
 namespace postern::net {
 
 SmtpSession::SmtpSession(Executor executor, Limits limits)
-    : stream_(executor), limits_(limits),
-      tls_(std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client)) {
-    tls_->set_verify_mode(asio::ssl::verify_none);  // whom one audits, one need not trust; nothing is entrusted but a test user
+    : stream_(executor), limits_(limits), tls_(std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client)) {
+    tls_->set_verify_mode(
+        asio::ssl::verify_none);  // whom one audits, one need not trust; nothing is entrusted but a test user
 }
 
 SmtpSession::~SmtpSession() = default;
@@ -28,9 +28,8 @@ Task<Result<T>> SmtpSession::in_time(Task<Result<T>> task) {
     if (done) co_return *std::move(done);
     stream_.close();
     if (last) co_return fail("net.budget", "the time for the whole conversation is used up");
-    co_return fail("net.timeout",
-                   fmt::format("no whole answer within {} s",
-                               std::chrono::duration_cast<std::chrono::seconds>(limits_.step).count()));
+    co_return fail("net.timeout", fmt::format("no whole answer within {} s",
+                                              std::chrono::duration_cast<std::chrono::seconds>(limits_.step).count()));
 }
 
 Task<Result<void>> SmtpSession::connect(Endpoint server, std::string name, bool wrapped) {

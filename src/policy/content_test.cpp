@@ -288,7 +288,8 @@ TEST(FilterSet, the_real_client_stands_in_the_filters_own_line) {
         const auto ip = client_behind_filter(*message);
         return ip ? ip->to_string() : "";
     };
-    EXPECT_EQ(client("Received: from x (mail.x.example [198.51.100.7]) by mx.filter.example; now\r\n\r\n"), "198.51.100.7");
+    EXPECT_EQ(client("Received: from x (mail.x.example [198.51.100.7]) by mx.filter.example; now\r\n\r\n"),
+              "198.51.100.7");
     EXPECT_EQ(client("Received: from x ([IPv6:2001:db8::7]) by mx.filter.example; now\r\n\r\n"), "2001:db8::7");
     EXPECT_EQ(client("Received: from x ([10.0.0.1]) by [198.51.100.7]; now\r\n\r\n"), "");
     EXPECT_EQ(client("Subject: x\r\n\r\n"), "");

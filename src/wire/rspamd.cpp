@@ -40,8 +40,7 @@ void read_symbols(const json::object& answer, SpamVerdict& out) {
         const double score = value.is_object() ? number(value.get_object(), "score").value_or(0) : 0;
         out.symbols.push_back({std::string(name), score});
     }
-    std::ranges::sort(out.symbols,
-                             [](const auto& a, const auto& b) { return std::abs(a.score) > std::abs(b.score); });
+    std::ranges::sort(out.symbols, [](const auto& a, const auto& b) { return std::abs(a.score) > std::abs(b.score); });
     if (out.symbols.size() > SpamVerdict::max_symbols) out.symbols.resize(SpamVerdict::max_symbols);
 }
 

@@ -24,8 +24,8 @@ bool has_word(std::string_view text, std::string_view word) {
 
 Result<std::string> SmtpClient::say(std::string command, Asked asked) {
     if (phase_ != Phase::ready)
-        return fail("smtp.client.out_of_turn", phase_ == Phase::ended ? "the conversation has ended"
-                                                                      : "a command was to be sent out of its turn");
+        return fail("smtp.client.out_of_turn",
+                    phase_ == Phase::ended ? "the conversation has ended" : "a command was to be sent out of its turn");
     if (reader_.left() > 0) {
         phase_ = Phase::ended;
         return fail("smtp.client.unasked", "the server sent a reply that nobody asked for");
@@ -73,11 +73,9 @@ Result<std::string> SmtpClient::raw(std::string_view octets) {
 
 Result<std::string> SmtpClient::log_in(const SmtpCredentials& credentials) {
     if (!secure_) return fail("smtp.client.auth_in_clear", "a password is not sent without TLS");
-    const auto line = std::ranges::find_if(offered_, [](const std::string& one) {
-        return one.starts_with("AUTH ") || one.starts_with("AUTH=");
-    });
-    const std::string_view mechanisms =
-        line == offered_.end() ? std::string_view{} : std::string_view(*line).substr(5);
+    const auto line = std::ranges::find_if(
+        offered_, [](const std::string& one) { return one.starts_with("AUTH ") || one.starts_with("AUTH="); });
+    const std::string_view mechanisms = line == offered_.end() ? std::string_view{} : std::string_view(*line).substr(5);
     responses_.clear();
     if (has_word(mechanisms, "PLAIN")) {
         std::string token = '\0' + credentials.login + '\0' + credentials.password;

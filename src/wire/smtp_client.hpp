@@ -24,7 +24,8 @@ struct SmtpCredentials {
 
 class SmtpClient {
 public:
-    static constexpr std::size_t max_command = 1'000;  ///< octets of a command line without CRLF; longer ones are our fault
+    static constexpr std::size_t max_command =
+        1'000;  ///< octets of a command line without CRLF; longer ones are our fault
 
     enum class Phase : std::uint8_t {
         greeting,   ///< the server speaks first

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bots open more connections than any machine should: the trap greets them all in bounded memory, and gives one address its share only."""
+"""Bots open more connections than any machine should: the trap greets them all in bounded memory.
+
+POSTERN_TRAP_CONNECTIONS=9000 plays it whole; it needs 18,100 descriptors."""
 import os
 
 from postern_lab import trapped
 
-title = "3,000 connections at once are greeted in under 70 MiB; one address has no more than its share"
+title = "3,000 connections at once are greeted in under 70 MiB (9,000 in under 200)"
 COUNT = int(os.environ.get("POSTERN_TRAP_CONNECTIONS", "3000"))
 MEBIBYTES = 200 * COUNT / 9000 + 5
 
@@ -15,18 +17,9 @@ def memory(pid):
             return int(line.split()[1]) / 1024
 
 
-def daemon_pid(process):
-    return int(open(f"/proc/{process.pid}/task/{process.pid}/children").read().split()[0]) if "postern" not in open(f"/proc/{process.pid}/comm").read() else process.pid
-
-
 def play(lab):
-    trap = trapped.Trapped(lab, "[trap.unused]\n" if False else "")
-    lab.stop(trap.daemon)
-    text = trap.config.read_text().replace("[trap]\n", "[trap]\nsessions_per_address = 100000\n")
-    trap.config.write_text(text)
-    trap.daemon = lab.start("eg-router", "wide", "setpriv", "--reuid", str(trapped.egress.NOBODY), "--clear-groups", lab.postern, "serve", "--role", "trap", "--config", trap.config)
-    trapped.wait_for(lambda: "trap: listening" in lab.output("wide"), 5, "the trap")
-    pid = daemon_pid(trap.daemon)
+    trap = trapped.Trapped(lab, "sessions_per_address = 100000\n")
+    pid = trap.daemon.pid
     before = memory(pid)
     bots = trap.offend("eg-office", "many", str(COUNT), "20", "198.51.100.9@25", wait=False)
     name = f"many-{COUNT}-20-198.51.100.9@25"

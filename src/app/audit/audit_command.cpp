@@ -11,6 +11,7 @@
 #include "app/filters/load.hpp"
 #include "app/lists/execute.hpp"
 #include "audit/record.hpp"
+#include "app/trap/trap_command.hpp"
 #include "base/contains.hpp"
 #include "base/text.hpp"
 #include "evidence/dmarc_report.hpp"
@@ -395,6 +396,8 @@ Exit run_audit(const Invocation& invocation) {
     evidence.submission_out = settings->submission_out;
     evidence.user = own_user();
     if (settings->host) collect_host(evidence, settings->selection.takes(*audit::find_check("1-16")));
+    if (auto record = settings->host ? trap_document(settings->lists.data_dir) : std::nullopt)
+        evidence.files["trap"] = *std::move(record);
     if (auto read = collect_files(*settings, evidence, notes); !read) return refuse(read.error().message);
     evidence.read_files();
     evidence.place = !settings->place.empty() || !settings->egress ? settings->place

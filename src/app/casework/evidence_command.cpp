@@ -3,8 +3,11 @@
 #include "app/casework/case_command.hpp"
 #include "app/cli/shared_options.hpp"
 #include "app/collect/logs.hpp"
+#include "app/trap/trap_command.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "egress/offender_json.hpp"
+#include "egress/offender_judgement.hpp"
 #include "evidence/connection_log.hpp"
 #include "evidence/scan.hpp"
 
@@ -36,6 +39,7 @@ struct Suspect {
 
 struct Answer {
     std::map<std::string, Suspect> machines;  // by address
+    std::vector<egress::Offender> trapped;    // whose time on the trap's record holds the moment
     std::uint64_t firewall_lines = 0;         // of connections within the window
     evidence::MailLogFindings mail;
     std::vector<std::string> faults;
@@ -51,7 +55,7 @@ Result<Instant> parse_time(const std::string& text) {
     return stamp->at;
 }
 
-Result<Question> read_question(const Invocation& invocation) {
+Result<Question> read_question(const Invocation& invocation, bool trap_here) {
     Question out;
     const auto text = invocation.value("--at");
     if (!text) return fail("usage", "--at is needed: the time that the operator names, such as 2026-11-24T09:30:00Z");
@@ -72,7 +76,7 @@ Result<Question> read_question(const Invocation& invocation) {
             return std::unexpected(bad_option("--src-port", *port, "is a port from 1 to 65535").error());
         out.port = number;
     }
-    if (!invocation.has("--logs") && !invocation.has("--firewall-log"))
+    if (!invocation.has("--logs") && !invocation.has("--firewall-log") && !trap_here)
         return fail("usage", "--firewall-log FILE or --logs FILE is needed: the records of that time");
     return out;
 }
@@ -110,6 +114,18 @@ Answer search(const Invocation& invocation, const Question& question) {
     return out;
 }
 
+void search_trap(const std::string& data_dir, const Question& question, Answer& out) {
+    const auto document = trap_document(data_dir);
+    const auto record = document ? json::parse(*document) : Result<json::value>(json::value());
+    if (!record || !record->is_object()) return;
+    for (const json::value& item : record->get_object().at("offenders").as_array()) {
+        auto offender = egress::read_offender(item);
+        if (offender && offender->first <= question.at + question.window &&
+            offender->last >= question.at - question.window)
+            out.trapped.push_back(*std::move(offender));
+    }
+}
+
 /// What would name it, when nothing here does.
 std::string missing(const Invocation& invocation, const Question& question, const Answer& answer) {
     if (!invocation.has("--firewall-log"))
@@ -133,6 +149,13 @@ std::string as_text(const Invocation& invocation, const Question& question, cons
             fmt::format("machine {}{}: {} connections to port 25, the first to {} at {}\n", address,
                         suspect.connection.mac.empty() ? "" : fmt::format(" ({})", printable(suspect.connection.mac)),
                         suspect.count, suspect.connection.destination.to_string(), to_rfc3339(suspect.at));
+    for (const egress::Offender& offender : answer.trapped)
+        out += printable(fmt::format(
+                   "trapped {} ({}): {} attempts at port 25 from {} to {}, none of which came out: {}",
+                   offender.address.to_string(),
+                   offender.who.dhcp_name.empty() ? offender.who.mac : offender.who.dhcp_name, offender.attempts,
+                   to_rfc3339(offender.first), to_rfc3339(offender.last), egress::judge(offender).sentence)) +
+               "\n";
     const auto senders = [&](const evidence::Tally& tally, std::string_view what) {
         for (const auto& [who, count] : tally.top(10))
             out +=
@@ -154,6 +177,12 @@ std::string as_json(const Invocation& invocation, const Question& question, cons
                                         {"connections", suspect.count},
                                         {"destination", suspect.connection.destination.to_string()},
                                         {"first", to_rfc3339(suspect.at)}});
+    json::array trapped;
+    for (const egress::Offender& offender : answer.trapped) {
+        json::object one = egress::to_json(offender);
+        one["judgement"] = egress::to_json(egress::judge(offender));
+        trapped.push_back(std::move(one));
+    }
     const auto senders = [](const evidence::Tally& tally) {
         json::array out;
         for (const auto& [who, count] : tally.top(100))
@@ -163,6 +192,7 @@ std::string as_json(const Invocation& invocation, const Question& question, cons
     return json::pretty(json::object{{"at", to_rfc3339(question.at)},
                                      {"named", named},
                                      {"machines", std::move(machines)},
+                                     {"trapped", std::move(trapped)},
                                      {"accounts", senders(answer.mail.by_login)},
                                      {"programs", senders(answer.mail.by_local_user)},
                                      {"clients", senders(answer.mail.by_client)},
@@ -172,10 +202,14 @@ std::string as_json(const Invocation& invocation, const Question& question, cons
 }  // namespace
 
 Exit run_case_evidence(const Invocation& invocation) {
-    const auto question = read_question(invocation);
+    const auto config = read_config(invocation);
+    if (!config) return refuse(config.error().message);
+    const std::string data_dir = data_directory(invocation, *config);
+    const auto question = read_question(invocation, trap_document(data_dir).has_value());
     if (!question) return refuse(question.error().message);
-    const Answer answer = search(invocation, *question);
-    const bool named = !answer.machines.empty() || answer.mail.sent_out > 0;
+    Answer answer = search(invocation, *question);
+    search_trap(data_dir, *question, answer);
+    const bool named = !answer.machines.empty() || answer.mail.sent_out > 0 || !answer.trapped.empty();
     const std::string text = invocation.value("--format").value_or("text") == "json"
                                  ? as_json(invocation, *question, answer, named)
                                  : as_text(invocation, *question, answer);

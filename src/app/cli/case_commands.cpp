@@ -12,10 +12,11 @@ constexpr std::array evidence_search_options{
     Option{"--window", "DURATION", "How far clocks may differ. Default: 5m."},
     Option{"--logs", "FILE", "Mail logs of that time; compressed or not.", true},
     Option{"--firewall-log", "FILE",
-           "Logs of the firewall or NAT: nft or iptables log lines, or conntrack -E with times.", true},
+           "Logs of the firewall or NAT: nft or iptables, OPNsense, MikroTik, Cisco, or conntrack -E with times.",
+           true},
     Option{"--format", "FORMAT", "text or json. Default: text.", false, plain_formats},
 };
-constexpr std::array<std::span<const Option>, 1> evidence_search_groups{evidence_search_options};
+constexpr std::array<std::span<const Option>, 2> evidence_search_groups{evidence_search_options, shared_options};
 constexpr std::array evidence_search_examples{
     Example{"postern case evidence --at 2026-11-24T09:30:00Z --src-port 61000 --firewall-log router.log",
             "Which machine was behind the address at that time?"}};
@@ -33,6 +34,7 @@ constexpr std::array table{
     Command{
         "case evidence", "", "which machine or account was it?",
         "Joins the time and port of an operator's evidence with logs of the firewall, of NAT and of the mail server, "
+        "and with the trap's record, "
         "and names the machine or account; or says which log is missing.",
         evidence_search_groups, evidence_search_examples, &run_case_evidence},
     Command{"case list",

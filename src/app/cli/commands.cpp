@@ -8,8 +8,9 @@ namespace postern::app {
 std::span<const Command> commands() {
     static const std::vector<Command> all = [] {
         std::vector<Command> out;
-        for (const auto group : {&audit_commands, &lists_commands, &identity_commands, &case_commands, &serve_commands, &trap_commands, &events_commands,
-                                 &firewall_commands, &probe_commands, &config_commands})
+        for (const auto group :
+             {&audit_commands, &lists_commands, &identity_commands, &case_commands, &serve_commands, &trap_commands,
+              &events_commands, &firewall_commands, &probe_commands, &config_commands})
             out.insert(out.end(), group().begin(), group().end());
         return out;
     }();

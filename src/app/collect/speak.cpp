@@ -57,8 +57,7 @@ private:
         }
         talk_.turns.push_back(std::move(turn));
         if (!reply) return fault(reply.error());
-        if (reply->code == 421)
-            return fault("smtp.421", fmt::format("it answered 421 {}", talk_.turns.back().text));
+        if (reply->code == 421) return fault("smtp.421", fmt::format("it answered 421 {}", talk_.turns.back().text));
         return true;
     }
 
@@ -69,7 +68,8 @@ private:
         talk_.tls = script_.channel == Channel::wrapped;
         if (const auto local = session_.local()) talk_.from = local->address;
         if (script_.relay && contains(options_.audited, talk_.from))
-            co_return fault("audit.own_address", "relay probes never start from the audited address; run it from outside");
+            co_return fault("audit.own_address",
+                            "relay probes never start from the audited address; run it from outside");
         co_return true;
     }
 
@@ -81,7 +81,8 @@ private:
         if (greeting->code == 421) co_return fault("smtp.421", text);
         if (greeting->code / 100 != 2) co_return fault("smtp.greeting", text);
         const std::string name = talk_.banner.substr(0, talk_.banner.find(' '));
-        if (const std::string provider = audit::provider_of(options_.shared, options_.services, name); !provider.empty())
+        if (const std::string provider = audit::provider_of(options_.shared, options_.services, name);
+            !provider.empty())
             co_return fault("audit.shared", fmt::format("it greets as {}, a shared host of {}", name, provider));
         co_return co_await hello();
     }
@@ -123,7 +124,8 @@ private:
             reply = co_await session_.say(session_.client().respond());
         if (!keep("login", "AUTH (login and password are not shown)", reply, begun)) co_return false;
         if (reply->code != 235)
-            co_return fault("smtp.login", fmt::format("the test user's login was answered {} {}", reply->code, reply->lines.front()));
+            co_return fault("smtp.login",
+                            fmt::format("the test user's login was answered {} {}", reply->code, reply->lines.front()));
         co_return true;
     }
 
@@ -132,7 +134,8 @@ private:
         for (std::size_t at = 0; at < script_.lines.size(); ++at) {
             const Line& line = script_.lines[at];
             if (line.after != Line::always && !done[static_cast<std::size_t>(line.after)]) {
-                talk_.turns.push_back({.label = line.label, .said = line.kind == Line::Kind::command ? line.octets : "", .unsaid = true});
+                talk_.turns.push_back(
+                    {.label = line.label, .said = line.kind == Line::Kind::command ? line.octets : "", .unsaid = true});
                 continue;
             }
             const std::size_t before = talk_.turns.size();
@@ -147,8 +150,7 @@ private:
         switch (line.kind) {
         case Line::Kind::command:
             co_return keep(line.label, line.octets, co_await session_.say(client.line(line.octets)), begun);
-        case Line::Kind::data:
-            co_return keep(line.label, "DATA", co_await session_.say(client.data()), begun);
+        case Line::Kind::data: co_return keep(line.label, "DATA", co_await session_.say(client.data()), begun);
         case Line::Kind::message:
             co_return keep(line.label, fmt::format("(a message of {} octets)", line.octets.size()),
                            co_await session_.say(client.body(line.octets)), begun);

@@ -12,11 +12,11 @@
 namespace postern::app {
 
 struct SpeakOptions {
-    std::string greeting;                         ///< what we call ourselves
-    std::string server_name;                      ///< for SNI
-    std::optional<wire::SmtpCredentials> user;    ///< the test user
-    std::vector<IpAddress> audited;               ///< relay probes never start from these
-    std::vector<audit::SharedHosts> shared;       ///< whose greeting ends the conversation
+    std::string greeting;                       ///< what we call ourselves
+    std::string server_name;                    ///< for SNI
+    std::optional<wire::SmtpCredentials> user;  ///< the test user
+    std::vector<IpAddress> audited;             ///< relay probes never start from these
+    std::vector<audit::SharedHosts> shared;     ///< whose greeting ends the conversation
     std::vector<audit::FilterService> services;
     net::SmtpSession::Limits limits;
 };

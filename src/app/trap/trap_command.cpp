@@ -33,10 +33,8 @@ Result<std::string> data_dir(const Invocation& invocation) {
     return out;
 }
 
-Result<std::vector<egress::Offender>> read_offenders(const Invocation& invocation) {
-    const auto folder = data_dir(invocation);
-    if (!folder) return std::unexpected(folder.error());
-    auto rows = store::OffenderRows::open(trap_file(*folder));
+Result<std::vector<egress::Offender>> read_offenders_in(const std::string& folder) {
+    auto rows = store::OffenderRows::open(trap_file(folder));
     if (!rows) return std::unexpected(rows.error());
     const auto all = rows->load(most_shown);
     if (!all) return std::unexpected(all.error());
@@ -49,10 +47,22 @@ Result<std::vector<egress::Offender>> read_offenders(const Invocation& invocatio
     return out;
 }
 
+Result<std::vector<egress::Offender>> read_offenders(const Invocation& invocation) {
+    const auto folder = data_dir(invocation);
+    if (!folder) return std::unexpected(folder.error());
+    return read_offenders_in(*folder);
+}
+
 json::object with_judgement(const egress::Offender& offender) {
     json::object out = egress::to_json(offender);
     out["judgement"] = egress::to_json(egress::judge(offender));
     return out;
+}
+
+json::object list_document(const std::vector<egress::Offender>& offenders) {
+    json::array all;
+    for (const egress::Offender& offender : offenders) all.push_back(with_judgement(offender));
+    return {{"offenders", std::move(all)}};
 }
 
 Result<IpAddress> read_address(const Invocation& invocation) {
@@ -62,16 +72,17 @@ Result<IpAddress> read_address(const Invocation& invocation) {
 
 }  // namespace
 
+std::optional<std::string> trap_document(const std::string& data_dir) {
+    if (data_dir.empty() || access(trap_file(data_dir).c_str(), R_OK) != 0) return std::nullopt;
+    const auto offenders = read_offenders_in(data_dir);
+    if (!offenders) return std::nullopt;
+    return json::serialize(list_document(*offenders));
+}
+
 Exit run_trap_list(const Invocation& invocation) {
     const auto offenders = read_offenders(invocation);
     if (!offenders) return refuse(offenders.error().message);
-    if (wants_json(invocation)) {
-        json::array all;
-        for (const egress::Offender& offender : *offenders) all.push_back(with_judgement(offender));
-        write(json::pretty(json::object{{"offenders", std::move(all)}}) + "\n");
-    } else {
-        write(offender_lines(*offenders));
-    }
+    write(wants_json(invocation) ? json::pretty(list_document(*offenders)) + "\n" : offender_lines(*offenders));
     return offenders->empty() ? Exit::well : Exit::found;
 }
 
@@ -94,16 +105,28 @@ Exit run_trap_forget(const Invocation& invocation) {
     if (!address) return refuse(address.error().message);
     const auto folder = data_dir(invocation);
     if (!folder) return refuse(folder.error().message);
+    const auto offenders = read_offenders_in(*folder);
+    if (!offenders) return refuse(offenders.error().message);
     auto rows = store::OffenderRows::open(trap_file(*folder));
     if (!rows) return refuse(rows.error().message);
-    const auto forgotten = rows->forget(address->to_string());
-    if (!forgotten) return refuse(forgotten.error().message);
     auto events = store::EventReader::open(*folder + "/events.sqlite");
     if (!events) return refuse(events.error().message);
-    const auto removed = events->forget({.kind_prefix = "trap.", .ip = address->to_string()});
-    if (!removed) return refuse(removed.error().message);
+    // A machine has several addresses and one record: the wish names the record's.
+    egress::Offender meant;
+    meant.address = *address;
+    for (const egress::Offender& offender : *offenders)
+        if (offender.address == *address || offender.has(*address)) meant = offender;
+    if (!meant.has(meant.address)) meant.addresses.push_back(meant.address);
+    const auto forgotten = rows->forget(meant.address.to_string());
+    if (!forgotten) return refuse(forgotten.error().message);
+    std::int64_t events_removed = 0;
+    for (const IpAddress& ip : meant.addresses) {
+        const auto removed = events->forget({.kind_prefix = "trap.", .ip = ip.to_string()});
+        if (!removed) return refuse(removed.error().message);
+        events_removed += *removed;
+    }
     write(fmt::format("{}: {}, {} events removed\n", address->to_string(),
-                      *forgotten ? "forgotten" : "was not on record", *removed));
+                      *forgotten ? "forgotten" : "was not on record", events_removed));
     return Exit::well;
 }
 

@@ -88,7 +88,10 @@ std::string tar_of(std::string_view name, std::string_view octets) {
     head.replace(136, 11, "14664570000");
     head.replace(148, 8, "        ");
     head[156] = '0';
-    head.replace(257, 8, std::string_view("ustar\0" "00", 8));
+    head.replace(257, 8,
+                 std::string_view("ustar\0"
+                                  "00",
+                                  8));
     unsigned sum = 0;
     for (const char c : head) sum += static_cast<std::uint8_t>(c);
     head.replace(148, 7, fmt::format("{:06o}", sum) + '\0');

@@ -41,8 +41,8 @@ std::string provider_of(std::span<const SharedHosts> shared, std::span<const Fil
 dns::Inquiry<Consent> find_consent(ConsentQuestion question) {
     Consent out;
     const auto refuse = [&](const std::string& provider, std::string_view host) {
-        out.why_not = fmt::format("{} is a shared host of {}: intrusive tests there would hit others, and are never made", host,
-                                  provider);
+        out.why_not = fmt::format(
+            "{} is a shared host of {}: intrusive tests there would hit others, and are never made", host, provider);
     };
     for (const DomainName& host : question.hosts)
         if (const auto provider = provider_of(question.shared, question.services, host.text()); !provider.empty()) {
@@ -57,7 +57,8 @@ dns::Inquiry<Consent> find_consent(ConsentQuestion question) {
     for (const IpAddress& ip : question.addresses) reverse.push_back(identity::find_reverse_name(ip));
     for (const identity::ReverseName& one : co_await dns::in_parallel(std::move(reverse)))
         for (const auto& name : one.names)
-            if (const auto provider = provider_of(question.shared, question.services, name.name.text()); !provider.empty()) {
+            if (const auto provider = provider_of(question.shared, question.services, name.name.text());
+                !provider.empty()) {
                 refuse(provider, name.name.text());
                 co_return out;
             }

@@ -25,12 +25,12 @@ struct SharedHosts {
 
 struct ConsentQuestion {
     DomainName domain;
-    std::string word;                       ///< what the record must hold, "postern-consent=3f..."
-    std::vector<DomainName> hosts;          ///< names of the servers
-    std::vector<IpAddress> addresses;       ///< where they are
-    bool on_the_host = false;               ///< one of `addresses` is this machine's
-    bool named_as_own = false;              ///< this machine's configuration names the domain
-    std::span<const SharedHosts> shared;    ///< outlive the inquiry
+    std::string word;                     ///< what the record must hold, "postern-consent=3f..."
+    std::vector<DomainName> hosts;        ///< names of the servers
+    std::vector<IpAddress> addresses;     ///< where they are
+    bool on_the_host = false;             ///< one of `addresses` is this machine's
+    bool named_as_own = false;            ///< this machine's configuration names the domain
+    std::span<const SharedHosts> shared;  ///< outlive the inquiry
     std::span<const FilterService> services;
 };
 

@@ -35,8 +35,9 @@ struct Conversation {
     std::string token;
     std::string banner;
     std::vector<Turn> turns;
-    std::string fault_code;  ///< "net.connect", "net.closed", "net.timeout", "smtp.421", "audit.own_address"; empty: it went to its end
-    std::string fault;       ///< in words
+    std::string
+        fault_code;  ///< "net.connect", "net.closed", "net.timeout", "smtp.421", "audit.own_address"; empty: it went to its end
+    std::string fault;  ///< in words
 
     /// The last turn of that label that was sent, or nothing. Borrowed.
     [[nodiscard]] const Turn* turn(std::string_view label) const {
@@ -50,23 +51,23 @@ struct Conversation {
 /// A message with a token that arrived at a far end, or in the mailbox of the sample recipient.
 struct Arrival {
     std::string token;
-    std::string where;      ///< "sample", or the far end's name
-    IpAddress peer;         ///< who delivered it, where that is known
+    std::string where;  ///< "sample", or the far end's name
+    IpAddress peer;     ///< who delivered it, where that is known
     std::string helo, mail_from, recipient;
-    std::string octets;     ///< the message as it arrived
+    std::string octets;       ///< the message as it arrived
     bool only_asked = false;  ///< no message: RCPT for the token's address was asked and no more (a call-out)
 };
 
 struct Active {
-    bool asked = false;           ///< --intrusive
-    std::string refused;          ///< why nothing intrusive was done; empty: it was allowed
-    std::string far_recipient;    ///< who probes are for; empty: nobody, RCPT goes to a reserved domain
-    bool far_end = false;         ///< what arrives there is seen
-    bool tagged = false;          ///< it has an address for every form, "...-r13@"
-    bool shows_askers = false;    ///< it shows connections that asked and sent nothing
-    std::string sample_recipient; ///< who samples are for; empty: none were sent
-    bool sample_seen = false;     ///< what arrives there is seen
-    bool logged_in = false;       ///< a test user was given
+    bool asked = false;            ///< --intrusive
+    std::string refused;           ///< why nothing intrusive was done; empty: it was allowed
+    std::string far_recipient;     ///< who probes are for; empty: nobody, RCPT goes to a reserved domain
+    bool far_end = false;          ///< what arrives there is seen
+    bool tagged = false;           ///< it has an address for every form, "...-r13@"
+    bool shows_askers = false;     ///< it shows connections that asked and sent nothing
+    std::string sample_recipient;  ///< who samples are for; empty: none were sent
+    bool sample_seen = false;      ///< what arrives there is seen
+    bool logged_in = false;        ///< a test user was given
     std::vector<Conversation> conversations;
     std::vector<Arrival> arrivals;
     std::vector<std::string> stopped;  ///< "203.0.113.26: it answered 421 ...": what was left out, and why

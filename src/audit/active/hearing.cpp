@@ -26,8 +26,8 @@ Heard heard(const Turn* turn) {
     constexpr std::array<std::string_view, 3> relaying{"relay", "not local", "we do not accept mail for"};
     // RFC 3463: 1.7 and 1.8 the sender's address, 7.27 its null MX, 1.2 and 1.10 a destination that does not exist.
     constexpr std::array<std::string_view, 14> elsewhere{
-        "5.1.7 ",    "5.1.8 ",           "5.7.27",         "5.1.10",        "4.1.7 ",  "4.1.8 ",   "5.1.2 ",
-        "4.1.2 ",    "blocked using",    "spamhaus",       "domain not found", "blacklist", "starttls", "blocklist"};
+        "5.1.7 ", "5.1.8 ",        "5.7.27",   "5.1.10",           "4.1.7 ",    "4.1.8 ",   "5.1.2 ",
+        "4.1.2 ", "blocked using", "spamhaus", "domain not found", "blacklist", "starttls", "blocklist"};
     if (speaks_of_any(turn->text, relaying)) return Heard::refused;
     if (speaks_of_any(turn->text, elsewhere)) return Heard::otherwise;
     return turn->code / 100 == 5 ? Heard::refused : Heard::deferred;

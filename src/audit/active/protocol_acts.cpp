@@ -65,10 +65,10 @@ void add_protocol_acts(Acts& acts, const ActiveWishes& wishes, const std::shared
         const std::string ip = target.ip.to_string();
         const auto open = [&](std::uint16_t port) { return contains(target.ports, port); };
         if (open(25) && (wanted("3-10") || wanted("3-11")))
-            acts.push_back(in_order(target.ip,
-                                    fmt::format("{}: RCPT for a recipient that does not exist; a message only if it is taken",
-                                                ip),
-                                    {unknown_recipient(target, wishes, nobody, tokens->next())}));
+            acts.push_back(
+                in_order(target.ip,
+                         fmt::format("{}: RCPT for a recipient that does not exist; a message only if it is taken", ip),
+                         {unknown_recipient(target, wishes, nobody, tokens->next())}));
         if (open(25) && wanted("6-17"))
             acts.push_back(in_order(target.ip, fmt::format("{}: VRFY and EXPN", ip), {vrfy(target, nobody)}));
         std::vector<Script> logins, injections;
@@ -79,10 +79,12 @@ void add_protocol_acts(Acts& acts, const ActiveWishes& wishes, const std::shared
         }
         if (open(25) && wanted("6-13")) logins.push_back(auth(target, "auth-25", 25, Channel::starttls));
         if (!logins.empty())
-            acts.push_back(in_order(target.ip, fmt::format("{}: AUTH without TLS and on port 25, cancelled before a password", ip),
+            acts.push_back(in_order(target.ip,
+                                    fmt::format("{}: AUTH without TLS and on port 25, cancelled before a password", ip),
                                     std::move(logins)));
         if (!injections.empty())
-            acts.push_back(in_order(target.ip, fmt::format("{}: RSET hidden behind STARTTLS", ip), std::move(injections)));
+            acts.push_back(
+                in_order(target.ip, fmt::format("{}: RSET hidden behind STARTTLS", ip), std::move(injections)));
     }
 }
 

@@ -45,18 +45,18 @@ Conversation talk_from(const value& from) {
         const RecordReader turn(item);
         out.turns.push_back({turn.text("label"), turn.bytes("said"),
                              static_cast<int>(std::min<std::uint64_t>(turn.number("code"), 999)), turn.bytes("text"),
-                             std::chrono::milliseconds(static_cast<std::int64_t>(
-                                 std::min<std::uint64_t>(turn.number("ms"), 86'400'000))),
+                             std::chrono::milliseconds(
+                                 static_cast<std::int64_t>(std::min<std::uint64_t>(turn.number("ms"), 86'400'000))),
                              turn.flag("unsaid")});
     });
     return out;
 }
 
 value arrival_json(const Arrival& one) {
-    return object{{"token", json::text(one.token)},         {"where", json::text(one.where)},
-                  {"peer", one.peer.to_string()},           {"helo", octets(one.helo)},
-                  {"mail_from", octets(one.mail_from)},     {"recipient", octets(one.recipient)},
-                  {"octets", octets(one.octets)},           {"only_asked", one.only_asked}};
+    return object{{"token", json::text(one.token)},     {"where", json::text(one.where)},
+                  {"peer", one.peer.to_string()},       {"helo", octets(one.helo)},
+                  {"mail_from", octets(one.mail_from)}, {"recipient", octets(one.recipient)},
+                  {"octets", octets(one.octets)},       {"only_asked", one.only_asked}};
 }
 
 Arrival arrival_from(const value& from) {

@@ -31,7 +31,8 @@ struct Attachment {
 
 Attachment attachment_of(std::string_view sample) {
     if (sample == "eicar-zip") return {"application/zip", "test.zip", zip_of("test.com", eicar())};
-    if (sample == "eicar-nested") return {"application/zip", "test.zip", zip_of("inner.zip", zip_of("test.com", eicar()))};
+    if (sample == "eicar-nested")
+        return {"application/zip", "test.zip", zip_of("inner.zip", zip_of("test.com", eicar()))};
     if (sample == "eicar-targz") return {"application/gzip", "test.tar.gz", gzip_of(tar_of("test.com", eicar()))};
     if (sample == "eicar-base64") return {"application/octet-stream", "test.com", eicar(), true};
     return {"application/octet-stream", "test.com", eicar()};
@@ -88,25 +89,28 @@ std::string sample_message(const ActiveWishes& wishes, std::string_view sample, 
     for (const Sample& one : table)
         if (one.name == sample) what = one.what;
     const std::string head = test_header(wishes, token, from, to, "Sample of a mail server audit");
-    const std::string text = fmt::format("This is a test message. The operator of {} checks the mail server with postern audit\r\n"
-                                         "--intrusive: it holds {}.\r\nNothing needs to be done about it.\r\n\r\nToken: {}\r\n",
-                                         wishes.domain.text(), what, token);
+    const std::string text =
+        fmt::format("This is a test message. The operator of {} checks the mail server with postern audit\r\n"
+                    "--intrusive: it holds {}.\r\nNothing needs to be done about it.\r\n\r\nToken: {}\r\n",
+                    wishes.domain.text(), what, token);
     if (sample == "clean") return head + "\r\n" + text;
     if (sample == "gtube") return head + "\r\n" + text + "\r\n" + gtube() + "\r\n";
     if (sample != "eicar-message") return multipart(head, text, part(attachment_of(sample)));
-    const std::string inner = multipart("From: inner@example.net\r\nSubject: inner message\r\n", "See the attachment.\r\n",
-                                        part(attachment_of("eicar-plain")));
+    const std::string inner = multipart("From: inner@example.net\r\nSubject: inner message\r\n",
+                                        "See the attachment.\r\n", part(attachment_of("eicar-plain")));
     // Another boundary for the outer message, or its parts would end within the inner one.
-    return fmt::format("{}MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"outer\"\r\n\r\n--outer\r\n"
-                       "Content-Type: text/plain\r\n\r\n{}\r\n--outer\r\nContent-Type: message/rfc822\r\n\r\n{}\r\n--outer--\r\n",
-                       head, text, inner);
+    return fmt::format(
+        "{}MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"outer\"\r\n\r\n--outer\r\n"
+        "Content-Type: text/plain\r\n\r\n{}\r\n--outer\r\nContent-Type: message/rfc822\r\n\r\n{}\r\n--outer--\r\n",
+        head, text, inner);
 }
 
 bool still_holds(std::string_view message, std::string_view sample) {
     if (sample == "gtube") return message.contains(gtube());
     if (sample == "clean") return true;
     const std::string bare = without_blanks(message);
-    return bare.contains(without_blanks(wire::encode_base64(attachment_of(sample).octets))) || message.contains(eicar());
+    return bare.contains(without_blanks(wire::encode_base64(attachment_of(sample).octets))) ||
+           message.contains(eicar());
 }
 
 }  // namespace postern::audit

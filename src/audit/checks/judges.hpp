@@ -39,6 +39,7 @@ Judging judge_mail_server_reaches(const Evidence& evidence);
 Judging judge_expected_source(const Evidence& evidence);
 Judging judge_local_users_guarded(const Evidence& evidence);
 Judging judge_forward_guarded(const Evidence& evidence);
+Judging judge_trap_hits(const Evidence& evidence);
 
 // firewall.cpp: measure 2, the mail host's rules
 Judging judge_containers_guarded(const Evidence& evidence);

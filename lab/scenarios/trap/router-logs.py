@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""No redirect is possible: the router only denies, and its log names the offender, from a file and as syslog over UDP."""
+import datetime
+import json
+import time
+
+from postern_lab import trapped
+
+title = "offenders are named from the deny logs of nft, OPNsense, MikroTik and Cisco ASA, as files and as syslog"
+FORMS = {
+    "nft": "{iso} gw kernel: trap: IN=lan OUT=wan MAC=00:11:22:33:44:55:{mac}:08:00 SRC={src} DST={dst} LEN=60 TTL=63 PROTO=TCP SPT={port} DPT=25 WINDOW=64240 SYN",
+    "opnsense": "<134>1 {iso} gw.example filterlog 4711 - [meta sequenceId=\"1\"] 71,,,02f4,igb1,match,block,in,4,0x0,,64,1,0,DF,6,tcp,60,{src},{dst},{port},25,0,S,1,,64240,,mss",
+    "mikrotik": "{iso} gw firewall,info trap forward: in:bridge out:ether1, connection-state:new src-mac {mac}, proto TCP (SYN), {src}:{port}->{dst}:25, len 60",
+    "asa": "{iso} gw %ASA-4-106023: Deny tcp src inside:{src}/{port} dst outside:{dst}/25 by access-group \"out\" [0x0, 0x0]",
+}
+
+
+def lines(form, source, count, gap):
+    """So many attempts at as many servers, so many seconds apart, the last one now; each SYN once more, as logs have them."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    for i in range(count):
+        at = now - datetime.timedelta(seconds=(count - 1 - i) * gap)
+        line = FORMS[form].format(iso=at.strftime("%Y-%m-%dT%H:%M:%S+00:00"), mac="52:54:00:12:34:56", src=source, dst=f"198.51.100.{i % 200 + 1 if count > 10 else 80}", port=40000 + i)
+        yield from (line, line)
+
+
+def play(lab):
+    for form in FORMS:
+        text = "\n".join([*lines(form, "10.0.0.7", 120, 0.2), *lines(form, "10.0.0.8", 6, 60), *lines(form, "10.0.0.25", 50, 0.1), "noise \x1b[31m PROTO=TCP"])
+        log = lab.file(f"{form}.log.txt", text + "\n")
+        done = lab.run("site", "postern", "trap", "syslog", log, "--mail-server", "10.0.0.25", "--format", "json")
+        found = {row["address"]: row for row in json.loads(done.stdout)["offenders"]}
+        if done.returncode != 1 or set(found) != {"10.0.0.7", "10.0.0.8"}:
+            yield f"{form}: exit code {done.returncode}, offenders {sorted(found)}"
+            continue
+        for address, attempts, kind in (("10.0.0.7", 120, "mass-mailer"), ("10.0.0.8", 6, "misconfigured")):
+            row = found[address]
+            if (row["attempts"], row["judgement"]["kind"]) != (attempts, kind):
+                yield f"{form}: {address} has {row['attempts']} attempts and is judged {row['judgement']['kind']}, not {kind}"
+        if form in ("nft", "mikrotik") and found["10.0.0.7"]["mac"] != "52:54:00:12:34:56":
+            yield f"{form}: the MAC is {found['10.0.0.7']['mac']!r}"
+    yield from live(lab)
+
+
+def live(lab):
+    """The daemon takes a router's datagrams, and believes that router only."""
+    lab.data.mkdir()
+    config = lab.file("live.toml", "[trap]\nlisten = [\"127.0.0.1@2526\"]\nsyslog = \"203.0.113.25@5514\"\nsyslog_from = [\"203.0.113.30\"]\n[serve]\nmetrics = \"\"\n")
+    lab.start("site", "trap", "postern", "serve", "--role", "trap", "--config", config)
+    trapped.wait_for(lambda: "trap: listening" in lab.output("trap"), 5, "the trap")
+    send = "import socket,sys; s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); [s.sendto(l.encode(),('203.0.113.25',5514)) for l in sys.stdin.read().splitlines()]"
+    for host, address in (("office", "10.0.0.7"), ("mail", "10.0.0.66")):
+        lab.run(host, "/usr/bin/python3", "-c", send, input="\n".join(lines("asa", address, 60, 0.2)), quiet=True)
+    end = time.monotonic() + 3
+    while "10.0.0.7" not in lab.output("trap") and time.monotonic() < end:
+        time.sleep(0.02)
+    if "incident: 10.0.0.7 tried port 25, 60 times" not in lab.output("trap"):
+        yield f"the daemon says: {lab.output('trap')}"
+    if "10.0.0.66" in lab.output("trap"):
+        yield "a datagram of a stranger was believed"
