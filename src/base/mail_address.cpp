@@ -76,7 +76,7 @@ Result<MailAddress> MailAddress::parse(std::string_view path) {
     out.local_ = *std::move(plain);
     if (out.local_.size() > max_local)
         return fail("address.too_long", "the part before the @ is longer than 64 octets");
-    out.routed_ = out.routed_ || out.local_.find_first_of("@%!|/: \"\\") != std::string::npos;
+    out.routed_ = out.routed_ || out.local_.find_first_of("@%!|/:;,()<>[] \"\\") != std::string::npos;
     if (at == path.npos) return out;
     const std::string_view domain = path.substr(at + 1);
     if (domain.starts_with('[')) {

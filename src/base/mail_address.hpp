@@ -32,9 +32,9 @@ public:
     [[nodiscard]] const std::optional<DomainName>& domain() const { return domain_; }
     [[nodiscard]] const std::optional<IpAddress>& literal() const { return literal_; }
     [[nodiscard]] bool utf8() const { return utf8_; }
-    /// A reader could take it for another address: a source route, or one of @ % ! | / : in the local part, or a blank or quote in it.
+    /// A reader could take it for another address: a source route, or something in the local part that is no plain word: @ % ! | / and whatever needs quotes.
     [[nodiscard]] bool routed() const { return routed_; }
-    /// "anna@example.com", in lower case but for the local part; "" for the null sender.
+    /// "anna@example.com", in lower case but for the local part; "" for the null sender. For people and keys; of a routed one it cannot be read back.
     [[nodiscard]] std::string text() const;
 
     friend bool operator==(const MailAddress&, const MailAddress&) = default;

@@ -71,7 +71,7 @@ TEST(GateRecord, writes_one_line_that_nothing_from_outside_breaks_out_of) {
     (void)told.record.note(hit.note());
     ASSERT_EQ(told.lines.size(), 1U);
     EXPECT_EQ(told.lines[0].find('\n'), std::string::npos);
-    EXPECT_NE(told.lines[0].find("login=\"an'na\\x0Averdict=accept\""), std::string::npos) << told.lines[0];
+    EXPECT_NE(told.lines[0].find("login=\"an'na\\x0averdict=accept\""), std::string::npos) << told.lines[0];
     EXPECT_NE(told.lines[0].find("scan=infected"), std::string::npos);
     EXPECT_NE(told.lines[0].find("m1.virus.found=refuse event=E0TEST"), std::string::npos) << told.lines[0];
 }

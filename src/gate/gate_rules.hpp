@@ -2,6 +2,7 @@
 // All that a door of the gate goes by: one value, made of the configuration, replaced as a whole by a reload.
 #pragma once
 
+#include "identity/dkim_sign.hpp"
 #include "net/clamd_client.hpp"
 #include "net/rspamd_client.hpp"
 #include "policy/settings.hpp"
@@ -18,7 +19,8 @@ struct GateRules {
     std::optional<net::RspamdClient::Options> rspamd;
     std::vector<std::string> submission{"465", "587",
                                         "ORIGINATING"};  ///< names or ports of the MTA's listeners for submission
-    std::chrono::milliseconds scan_time{60'000};         ///< for clamd, its reloading included
+    std::vector<identity::DkimSigner> signers;           ///< by domain; several of one domain all sign
+    std::chrono::milliseconds scan_time{90'000};         ///< for clamd, its reloading included
     std::chrono::milliseconds spam_time{20'000};
     std::chrono::milliseconds idle{7'210'000};  ///< libmilter's: an MTA may hold a connection as long as its client
 };
@@ -26,7 +28,7 @@ struct GateRules {
 /// Whether anything looks at bodies; if not, none is asked for.
 [[nodiscard]] inline bool reads_bodies(const GateRules& rules) {
     const policy::MalwareSettings& malware = rules.policy.malware;
-    return rules.clamd || rules.rspamd || malware.attachments != policy::Action::accept ||
+    return rules.clamd || rules.rspamd || !rules.signers.empty() || malware.attachments != policy::Action::accept ||
            malware.locked_archives != policy::Action::accept;
 }
 

@@ -37,6 +37,16 @@ std::string folded_for_milter(std::string value) {
     return value;
 }
 
+/// A field as the change leaves it: CRLF and a blank behind the colon, as the mail server will write it.
+wire::HeaderField as_changed(const wire::MilterHeaderChange& change) {
+    std::string value;
+    for (const char c : change.value) value += c == '\n' ? "\r\n" : std::string(1, c);
+    wire::HeaderField out{fmt::format("{}: {}\r\n", change.name, value), change.name};
+    std::ranges::transform(out.name, out.name.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return out;
+}
+
 }  // namespace
 
 MilterConversation::MilterConversation(net::Executor executor, net::Stream stream,
@@ -200,7 +210,7 @@ net::Task<> MilterConversation::judge() {
     if (session_->direction() == policy::Direction::outbound) counts = record_.count(*session_);
     policy::Decision decision = std::move(gathered_.decision);
     decision.merge(session_->message(facts, counts));
-    answer(std::move(decision), facts);
+    answer(std::move(decision), facts, octets->substr(std::min(octets->size(), header_end + 2)));
     begin();
 }
 
@@ -270,15 +280,51 @@ wire::MilterChanges MilterConversation::changes_for(const policy::Decision& deci
     return out;
 }
 
-void MilterConversation::answer(policy::Decision decision, const policy::MessageFacts& facts) {
+Result<void> MilterConversation::sign(const wire::Message& message, std::string_view body,
+                                      wire::MilterChanges& changes) const {
+    using Change = wire::MilterHeaderChange;
+    std::vector<wire::HeaderField> fields = message.fields;
+    for (const Change& change : changes.headers) {
+        wire::HeaderField made = as_changed(change);
+        if (change.kind != Change::Kind::change) {
+            fields.push_back(std::move(made));
+            continue;
+        }
+        std::uint32_t index = 0;
+        for (wire::HeaderField& field : fields)
+            if (field.name == made.name && ++index == change.index) field = made;
+    }
+    const auto from = std::ranges::find(fields, "from", &wire::HeaderField::name);
+    const auto authors = from == fields.end() ? std::vector<std::string>{} : wire::mailboxes(from->value());
+    const auto author = authors.empty() ? Result<MailAddress>(fail("", "")) : MailAddress::parse(authors.front());
+    if (!author || !author->domain()) return {};
+    for (const identity::DkimSigner& signer : rules_->signers) {
+        if (!author->domain()->is_within(signer.domain())) continue;
+        auto field = signer.sign(fields, body, record_.now());
+        if (!field) return std::unexpected(field.error());
+        constexpr std::string_view name = "DKIM-Signature: ";
+        changes.headers.push_back({Change::Kind::insert, 0, "DKIM-Signature",
+                                   folded_for_milter(field->substr(name.size(), field->size() - name.size() - 2))});
+    }
+    return {};
+}
+
+void MilterConversation::answer(policy::Decision decision, const policy::MessageFacts& facts, std::string_view body) {
     std::string message_id;
     if (facts.message != nullptr)
         if (const wire::HeaderField* field = facts.message->first("message-id")) message_id = field->value();
     const std::string event =
         record_.note({"message", &*session_, &decision, server_.envelope().queue_id, {}, &facts, message_id});
     if (const auto refusal = decision.refusal(event)) return server_.refuse(*refusal);
-    if (auto done = server_.finish(changes_for(decision, facts, event)); !done)
-        record_.fault("a message was changed", done.error());
+    wire::MilterChanges changes = changes_for(decision, facts, event);
+    const bool whole = facts.octets <= rules_->policy.limits.message_octets;
+    if (session_->direction() == policy::Direction::outbound && facts.message != nullptr && whole)
+        if (const auto signed_now = sign(*facts.message, body, changes); !signed_now) {
+            record_.fault("a message was signed", signed_now.error());
+            return server_.refuse(
+                wire::SmtpRefusal::temporary("the message could not be signed; please try again later"));
+        }
+    if (auto done = server_.finish(changes); !done) record_.fault("a message was changed", done.error());
 }
 
 }  // namespace postern::gate

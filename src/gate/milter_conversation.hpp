@@ -46,7 +46,10 @@ private:
     void begin();
     net::Task<> judge();
     net::Task<> ask_engines(policy::MessageFacts& facts, std::string_view octets);
-    void answer(policy::Decision decision, const policy::MessageFacts& facts);
+    void answer(policy::Decision decision, const policy::MessageFacts& facts, std::string_view body);
+    /// Signatures over the message as the changes leave it. Errors: dkim.signing.
+    [[nodiscard]] Result<void> sign(const wire::Message& message, std::string_view body,
+                                    wire::MilterChanges& changes) const;
     [[nodiscard]] wire::MilterChanges changes_for(const policy::Decision& decision, const policy::MessageFacts& facts,
                                                   const std::string& event) const;
     [[nodiscard]] policy::Client client() const;

@@ -148,7 +148,7 @@ constexpr std::array table{
                 config.gate.clamd = read_door(table, key, config.gate.clamd, 3'310);
                 config.policy.malware.scanner = !config.gate.clamd.empty();
             }},
-    Setting{"malware", "timeout", "\"60s\"", true, "How long a scan may take in all; from 1s to 5m.",
+    Setting{"malware", "timeout", "\"90s\"", true, "How long a scan may take in all; from 1s to 5m.",
             [](Table& table, const std::string& key, Config& config) {
                 config.gate.scan_time = read_duration(table, key, config.gate.scan_time, 1s, 5min);
             }},

@@ -1,19 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gate/gate_role.hpp"
 
+#include "base/text.hpp"
 #include "gate/milter_door.hpp"
 #include "net/listener.hpp"
 
 #include <fmt/format.h>
 
+#include <fstream>
 #include <optional>
+#include <sstream>
 
 namespace postern::app {
 namespace {
 
 Instant now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
 
-std::shared_ptr<const gate::GateRules> rules_of(const Config& config) {
+Result<identity::DkimSigner> load_signer(const GateConfig::Signer& wanted) {
+    const auto domain = DomainName::parse(wanted.domain);
+    if (!domain)
+        return fail("gate.sign", fmt::format("[gate] sign: {}: {}", printable(wanted.domain), domain.error().message));
+    std::ifstream file(wanted.key_file, std::ios::binary);
+    std::ostringstream pem;
+    if (!file || !(pem << file.rdbuf()))
+        return fail("gate.sign", fmt::format("[gate] sign: {} cannot be read", printable(wanted.key_file)));
+    auto signer = identity::DkimSigner::make(*domain, wanted.selector, pem.str());
+    if (!signer)
+        return fail("gate.sign",
+                    fmt::format("[gate] sign: {}: {}", printable(wanted.key_file), signer.error().message));
+    return signer;
+}
+
+/// Errors: gate.sign (a key that cannot be used).
+Result<std::shared_ptr<const gate::GateRules>> rules_of(const Config& config) {
     auto rules = std::make_shared<gate::GateRules>();
     rules->policy = config.policy;
     rules->submission = config.gate.submission_listeners;
@@ -26,6 +45,11 @@ std::shared_ptr<const gate::GateRules> rules_of(const Config& config) {
         rules->rspamd = net::RspamdClient::Options{*rspamd, {}};
     // Without a domain of its own nothing is "ours", and every message would be a relay attempt: the mail server's own rule goes on.
     if (rules->policy.site.domains.empty()) rules->policy.relay.mode = policy::Mode::observe;
+    for (const GateConfig::Signer& wanted : config.gate.signers) {
+        auto signer = load_signer(wanted);
+        if (!signer) return std::unexpected(signer.error());
+        rules->signers.push_back(*std::move(signer));
+    }
     return rules;
 }
 
@@ -43,11 +67,14 @@ public:
           milter_(config.gate.milter),
           record_({&now, [this](store::Event event) { return serving_.events.append(std::move(event)); }, serving_.log},
                   serving_.metrics),
-          door_(serving_.loop.executor(), rules_of(config), net::SpoolRoom{}, record_) {
+          first_(rules_of(config)),
+          door_(serving_.loop.executor(), first_ ? *first_ : std::make_shared<gate::GateRules>(), net::SpoolRoom{},
+                record_) {
         describe(config);
     }
 
     Result<void> open() override {
+        if (!first_) return std::unexpected(first_.error());
         if (milter_.empty()) return {};
         const auto address = net::SocketAddress::parse(milter_, 8'891);
         if (!address) return std::unexpected(address.error());
@@ -70,7 +97,9 @@ public:
     Result<std::move_only_function<void()>> prepare(const Config& config) override {
         if (config.gate.milter != milter_)
             return fail("gate.reload", "[gate] milter: another place to listen on needs a restart");
-        return [this, rules = rules_of(config), config] {
+        auto rules = rules_of(config);
+        if (!rules) return std::unexpected(rules.error());
+        return [this, rules = *std::move(rules), config] {
             door_.change(rules);
             describe(config);
         };
@@ -103,6 +132,7 @@ private:
     Serving serving_;
     std::string milter_, measures_;
     gate::GateRecord record_;
+    Result<std::shared_ptr<const gate::GateRules>> first_;  // of the start
     gate::MilterDoor door_;
     std::optional<net::Listener> listener_;
 };
