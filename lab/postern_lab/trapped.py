@@ -56,4 +56,4 @@ class Trapped:
 
     def show(self, ip):
         time.sleep(1.5)
-        return json.loads(self.postern("trap", "show", ip, "--format", "json").stdout or "{}")
+        return json.loads(self.postern("trap", "show", ip, "--format", "json").stdout or "null") or {}

@@ -101,6 +101,7 @@ void TrapSession::recognise_line(std::string_view line) {
     constexpr std::array<std::string_view, 8> methods{"GET ",     "POST ",   "HEAD ",  "PUT ",
                                                       "OPTIONS ", "DELETE ", "PRI * ", "CONNECT "};
     if (is_verb(line.substr(0, line.find(' ')))) findings_.kind = TrapKind::smtp;
+    else if (findings_.kind == TrapKind::text) return;  // lines of nothing we know, and then these
     else if (std::ranges::any_of(methods, [&](auto method) { return line.starts_with(method); }))
         findings_.kind = TrapKind::http;
     else if (line.starts_with("SSH-")) findings_.kind = TrapKind::ssh;
@@ -143,7 +144,8 @@ TrapSession::Step TrapSession::take(std::string_view octets, std::chrono::millis
 /// `pending_` has grown by a piece without a newline, or by one that ends with it.
 std::string TrapSession::answer(std::chrono::milliseconds since) {
     const bool whole = pending_.back() == '\n';
-    if (!recognised_ && recognise()) return finish({});
+    // Who has written lines is not taken for another protocol by what stands in them.
+    if (!recognised_ && findings_.kind != TrapKind::text && recognise()) return finish({});
     if (findings_.kind == TrapKind::tls) return {};
     const bool in_message = state_ == State::header || state_ == State::body;
     if (in_message && message_octets_ > TrapLimits::message) return finish(std::string(refusal), "message");
@@ -157,6 +159,11 @@ std::string TrapSession::answer(std::chrono::milliseconds since) {
     if (!line.ends_with('\r')) findings_.bare_newline = true;
     if (line.ends_with('\r')) line.pop_back();
     if (in_message) return take_message_line(line);
+    if (line.empty() && !recognised_ && findings_.kind != TrapKind::text) {
+        // Blank lines in front: perhaps a person, perhaps the signature of the PROXY protocol, which begins so.
+        return ++commands_ > TrapLimits::commands ? finish("421 4.7.0 too many commands\r\n", "commands")
+                                                  : std::string();
+    }
     if (!recognised_) recognise_line(line);
     if (findings_.kind != TrapKind::smtp && findings_.kind != TrapKind::text) return finish({});
     ++findings_.lines;

@@ -67,6 +67,14 @@ TEST_F(Trap, keeps_the_order_of_a_transaction) {
     EXPECT_TRUE(says_to("BDAT 5 LAST\r\n").starts_with("502"));
 }
 
+TEST_F(Trap, does_not_take_who_wrote_lines_for_another_protocol) {
+    (void)greeted();
+    EXPECT_EQ(says_to("\r\n"), "");
+    EXPECT_TRUE(says_to("hello\r\n\x03\r\n\x16\r\n").starts_with("500"));
+    EXPECT_EQ(found().kind, TrapKind::text);
+    EXPECT_FALSE(closed);
+}
+
 TEST_F(Trap, notes_who_speaks_before_the_greeting_and_greets_then) {
     EXPECT_EQ(says_to("HELO x\r\n"), "220 gw.example ESMTP\r\n250 gw.example\r\n");
     EXPECT_TRUE(found().spoke_first);

@@ -4,7 +4,7 @@ import datetime
 import json
 import time
 
-from postern_lab import trapped
+from postern_lab import stand, trapped
 
 title = "offenders are named from the deny logs of nft, OPNsense, MikroTik and Cisco ASA, as files and as syslog"
 FORMS = {
@@ -25,6 +25,7 @@ def lines(form, source, count, gap):
 
 
 def play(lab):
+    stand.up()
     for form in FORMS:
         text = "\n".join([*lines(form, "10.0.0.7", 120, 0.2), *lines(form, "10.0.0.8", 6, 60), *lines(form, "10.0.0.25", 50, 0.1), "noise \x1b[31m PROTO=TCP"])
         log = lab.file(f"{form}.log.txt", text + "\n")

@@ -17,7 +17,7 @@ std::optional<IpAddress> DenyLog::take(std::string_view line, Instant otherwise,
         return std::nullopt;
     const auto is_source = [&](const Network& network) { return network.contains(connection->source); };
     if (std::ranges::any_of(options_.mail_servers, is_source)) return std::nullopt;
-    const auto stamp = clock_.take(line);
+    const auto stamp = options_.live ? std::nullopt : clock_.take(line);
     egress::Identity identity;
     identity.mac = connection->mac;
     book.note({.at = stamp ? stamp->at : otherwise,

@@ -18,6 +18,7 @@ public:
     struct Options {
         std::set<std::uint16_t> ports{25};
         std::vector<Network> mail_servers;  ///< may send: passed over
+        bool live = false;                  ///< lines are of now, whatever the router's clock says
     };
 
     /// `zone`: what times without one are ahead of UTC.

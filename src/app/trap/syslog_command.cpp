@@ -127,7 +127,9 @@ void tell(const egress::OffenderIncident& incident, bool json_wanted) {
 
 net::Task<> listen(net::Datagrams& door, const Wanted& wanted, bool json_wanted, const bool& ending) {
     egress::OffenderBook book({});
-    DenyLog log(wanted.log, now(), local_zone(now()));
+    DenyLog::Options live = wanted.log;
+    live.live = true;
+    DenyLog log(live, now(), local_zone(now()));
     while (!ending) {
         const auto datagram = co_await net::with_deadline(door.receive(), net::Clock::now() + 250ms);
         if (datagram && !*datagram) co_return;

@@ -96,7 +96,7 @@ Exit run_trap_show(const Invocation& invocation) {
             write(wants_json(invocation) ? json::pretty(with_judgement(offender)) + "\n" : offender_page(offender));
             return Exit::found;
         }
-    write(fmt::format("{} is not on record.\n", address->to_string()));
+    write(wants_json(invocation) ? "null\n" : fmt::format("{} is not on record.\n", address->to_string()));
     return Exit::well;
 }
 

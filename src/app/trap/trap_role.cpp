@@ -236,7 +236,8 @@ net::Task<> TrapRole::keep() {
 }
 
 net::Task<> TrapRole::hear_routers() {
-    DenyLog log({.ports = {25}, .mail_servers = config_.site.mail_servers}, system_now(), local_zone(system_now()));
+    DenyLog log({.ports = {25}, .mail_servers = config_.site.mail_servers, .live = true}, system_now(),
+                local_zone(system_now()));
     for (;;) {
         const auto datagram = co_await routers_->receive();
         if (!datagram) co_return;
