@@ -127,7 +127,7 @@ def build():
     data.mkdir()
     user = pwd.getpwnam("postfix")
     shutil.chown(data, user.pw_uid)
-    firewall = "table inet guard { chain out { type filter hook output priority 0; oifname != lo tcp dport 25 meta skuid != postfix counter reject; }; }"
+    firewall = "table inet guard { chain out { type filter hook output priority 0; oifname != lo tcp dport 25 meta skuid != postfix limit rate 5/second log prefix \"mail-out: \"; oifname != lo tcp dport 25 meta skuid != postfix counter reject; }; }"
     sh(*inside("mail", "nft", firewall))
     sh(*inside("mail", "sysctl", "-qw", "net.ipv4.ip_forward=0"))
     start("hostile", "hostile", "/usr/bin/python3", str(LAB / "servers" / "hostile_smtp.py"), "198.51.100.40")
@@ -171,7 +171,8 @@ def scanner():
     """clamd with one signature, EICAR's. Signed databases come from the internet alone, so what clamd would say with one is a file."""
     folder = STATE / "clamav"
     folder.mkdir()
-    (folder / "lab.hdb").write_text("44d88612fea8a8f36de82e1278abb02f:68:Eicar-Test-Signature\n")
+    eicar = r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-" + "STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+    (folder / "lab.ndb").write_text(f"Eicar-Test-Signature:0:*:{eicar.encode().hex()}\n")
     (ETC / "clamav" / "clamd.conf").write_text(f"LocalSocket {STATE}/clamd.sock\nDatabaseDirectory {folder}\nForeground yes\nStreamMaxLength 50M\nMaxFileSize 50M\nMaxScanSize 100M\nAlertExceedsMax yes\nSelfCheck 0\n")
     start("mail", "clamd", "clamd", "--config-file=/etc/clamav/clamd.conf")
     made = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=20)

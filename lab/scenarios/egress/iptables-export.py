@@ -5,7 +5,7 @@ import subprocess
 from postern_lab import egress
 from postern_lab.network import inside
 
-TITLE = "the iptables export shuts the same as nft does, and its reverse opens everything again"
+title = "the iptables export shuts the same as nft does, and its reverse opens everything again"
 EXCEPTION = 'exceptions = [{ from = "10.0.2.7", reason = "a scanner\'s \\"mail\\"", until = "2037-12-31" }]\n'
 
 
@@ -16,7 +16,7 @@ def script(lab, host, *words):
         raise AssertionError(f"the script failed in {host}: {done.stderr}")
 
 
-def play():
+def play(_):
     lab = egress.stand()
     lab.configure("eg-router", egress.ROUTER + EXCEPTION)
     lab.configure("eg-mail", egress.HOST)

@@ -7,7 +7,7 @@ import subprocess
 from postern_lab import egress
 from postern_lab.network import inside, sh
 
-TITLE = "verify finds each sabotaged rule set, and raises no alarm on what is harmless"
+title = "verify finds each sabotaged rule set, and raises no alarm on what is harmless"
 TRAP = egress.ROUTER.replace('"reject"', '"trap"')
 REFUSAL = 'counter name "forward_denied" reject with tcp reset'
 # name: (what is done to the router, the code that must be among the problems, does the office really get out?)
@@ -58,7 +58,7 @@ def clean(lab, text):
     lab.hold("eg-router", text)
 
 
-def play():
+def play(_):
     lab = egress.stand()
     for name, (text, code, outcome) in SABOTAGE.items():
         clean(lab, egress.ROUTER)

@@ -28,7 +28,7 @@ def play(lab):
         yield f"a virus from inside got {said}"
     else:
         event = re.search(r"found (E\w+)", said)[1]
-        told = lab.run("mail", "postern", "events", "--data-dir", lab.data, "--format", "json").stdout
+        told = lab.run("mail", "postern", "events", "--data-dir", lab.data, "--format", "jsonl").stdout
         row = next((line for line in told.splitlines() if event in line), "")
         if "127.0.0.1" not in row or "incident" not in row:
             yield f"the incident {event} is not named: {row or told[:300]}"
