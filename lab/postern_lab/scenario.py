@@ -172,11 +172,13 @@ def play(path):
             rules = f"add table {table}\n" + "\n".join(rule.replace("TABLE", table) for rule in setup["rules"])
             subprocess.run(inside(setup["host"], "nft", "-f", "-"), input=rules, text=True, check=True, capture_output=True)
             undo.append(inside(setup["host"], "nft", "delete", "table", *table.split()))
+        said = ""
         for run in scenario["run"]:
             wrong, output = play_run(run, scenario, folder)
+            said += output
             if wrong:
                 return scenario["title"], wrong, output
-        return scenario["title"], [], ""
+        return scenario["title"], [], said
     finally:
         for step in undo:
             step() if callable(step) else sh(*step, quiet=True)

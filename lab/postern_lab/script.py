@@ -92,4 +92,4 @@ def play(path):
         wrong = list(script["play"](lab))  # it may yield what is wrong as it goes
     finally:
         lab.end()
-    return script["title"], wrong, "\n".join(lab.transcript) if wrong else ""
+    return script["title"], wrong, "\n".join(lab.transcript)

@@ -32,6 +32,9 @@ def play(lab):
         row = next((line for line in told.splitlines() if event in line), "")
         if "127.0.0.1" not in row or "incident" not in row:
             yield f"the incident {event} is not named: {row or told[:300]}"
+        explained = lab.run("mail", "postern", "explain", event, "--data-dir", lab.data).stdout
+        if "m1.virus.found" not in explained or "127.0.0.1" not in explained:
+            yield f"the incident is not explained: {explained}"
     for to in RELAY:
         if not (said := gate.send(to=to, subject="relay")).split(" ")[1].startswith("5"):
             yield f"relaying to {to} got {said}"

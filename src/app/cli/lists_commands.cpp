@@ -17,9 +17,10 @@ constexpr std::array lists_examples{
 
 constexpr std::array catalogue_options{
     Option{"--catalogue", "FILE", "Adds to the built-in catalogue or overrides it, zone by zone."}};
-constexpr std::array<std::span<const Option>, 1> explain_groups{catalogue_options};
+constexpr std::array<std::span<const Option>, 2> explain_groups{catalogue_options, shared_options};
 constexpr std::array explain_examples{
     Example{"postern explain 5-04", "A check: why it matters, how to verify it by hand, how to mend it."},
+    Example{"postern explain E7K2QJ4M9AB", "What a reply of the gate meant, by the event named in it."},
     Example{"postern explain xbl.spamhaus.org", "What an entry means, what leads to it, who may ask for removal."}};
 
 constexpr std::array table{
@@ -30,10 +31,12 @@ constexpr std::array table{
             "Every list is first proved to work: it must list its test entry and must not list what no list may "
             "hold. What a list does not say is unknown, with the reason; nothing unknown counts as clean.",
             lists_groups, lists_examples, &run_lists},
-    Command{"explain", "ZONE|CHECK", "what is known of a list or a check",
+    Command{"explain", "ZONE|CHECK|EVENT", "what is known of a list, a check or an event",
             "Prints what the catalogue knows of a list or a part of one; of a dead one, its story; of a check of the "
             "audit, "
-            "its page: what it means for being listed, how it is tested, how to fix it.",
+            "its page: what it means for being listed, how it is tested, how to fix it; of an event named in a reply "
+            "or a log, "
+            "what was decided and why.",
             explain_groups, explain_examples, &run_explain},
 };
 

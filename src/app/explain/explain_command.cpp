@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/explain/explain_command.hpp"
 
+#include "app/cli/shared_options.hpp"
+#include "app/explain/explain_event.hpp"
 #include "app/lists/settings.hpp"
 #include "base/text.hpp"
 #include "reputation/delisting.hpp"
@@ -84,6 +86,18 @@ Exit run_explain(const Invocation& invocation) {
         return Exit::usage;
     }
     const std::string& word = invocation.words().front();
+    if (is_event_id(word)) {
+        const auto config = read_config(invocation);
+        if (!config) return refuse(config.error().message);
+        const std::string data_dir = data_directory(invocation, *config);
+        const auto event = explain_event(word, data_dir);
+        if (!event) return refuse(event.error().message);
+        if (!*event)
+            return refuse(fmt::format("there is no event {} in {}; --data-dir names the daemon's", word,
+                                      data_dir.empty() ? "any data directory" : printable(data_dir)));
+        std::fwrite((*event)->data(), 1, (*event)->size(), stdout);
+        return Exit::well;
+    }
     if (const std::string_view page = check_page(word); !page.empty()) {
         std::fwrite(page.data(), 1, page.size(), stdout);
         return Exit::well;

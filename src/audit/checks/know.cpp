@@ -119,8 +119,11 @@ Judging judge_listed_v6(const Evidence& evidence) {
     return settled(words_of(evidence, takes, ""));
 }
 Judging judge_dynamic_range(const Evidence& evidence) {
-    // Lists of addresses that are lent to customers, by the names the catalogue gives them.
-    const auto of_lines = [](const ListWord& word) { return word.name.contains("PBL") || word.name.contains("Dyna"); };
+    // By the catalogue's words for such codes: a union's name is that of whichever part answered first.
+    const auto of_lines = [](const ListWord& word) {
+        return word.meaning.contains("should not send mail directly") || word.name.contains("PBL") ||
+               word.name.contains("Dyna");
+    };
     Findings out;
     bool asked = false;
     for (const ListWord& word : evidence.lists) {
