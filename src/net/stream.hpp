@@ -50,7 +50,8 @@ public:
 
     /// All of them. Errors: net.write.
     Task<Result<void>> write(std::string octets);
-    /// What has come, at least one octet; empty when the peer has ended. Borrowed until the caller's next co_await. Errors: net.read.
+    /// What has come, at least one octet; empty when the peer has ended. Borrowed until the caller's next co_await: consume them in the
+    /// task that reads, for whoever awaits it through `with_deadline` goes on only after others may have read. Errors: net.read.
     Task<Result<std::string_view>> read_some();
     /// Errors: net.read, net.closed when the peer ended before `count` octets.
     Task<Result<std::string>> read_exactly(std::size_t count);
