@@ -118,6 +118,13 @@ bool SourceSet::ready() const {
     return !entries_.empty() && std::ranges::all_of(entries_, [](const Entry& one) { return one.as_of.has_value(); });
 }
 
+std::vector<AllowedSource> SourceSet::allowed() const {
+    std::vector<AllowedSource> out;
+    for (const Entry& entry : entries_)
+        for (const Network& network : entry.networks) out.push_back({network, entry.declaration.text});
+    return out;
+}
+
 const SourceSet::Entry* SourceSet::find(const IpAddress& ip) const {
     const auto holds = [&](const Entry& entry) {
         return std::ranges::any_of(entry.networks, [&](const Network& network) { return network.contains(ip); });

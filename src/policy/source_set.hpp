@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/instant.hpp"
+#include "policy/settings.hpp"
 #include "policy/source_lookup.hpp"
 
 #include <cstdint>
@@ -47,6 +48,8 @@ public:
     bool confirm(std::size_t entry, Instant now);
     /// Every entry was learnt at least once. Before that nobody can be called an outsider.
     [[nodiscard]] bool ready() const;
+    /// What judge_source goes by: every network in force with its origin.
+    [[nodiscard]] std::vector<AllowedSource> allowed() const;
     /// The entry that an address belongs to; null if none.
     [[nodiscard]] const Entry* find(const IpAddress& ip) const;
 

@@ -130,6 +130,16 @@ TEST(SourceSet, holds_an_unbelievable_change_until_it_is_confirmed) {
     EXPECT_FALSE(set.confirm(0, start + hours(2)));
 }
 
+TEST(SourceSet, names_the_origin_of_every_allowed_network) {
+    SourceSet set = set_of({"198.51.100.0/24", "mx.filter.example"});
+    (void)set.take(1, found({"192.0.2.7/32", "192.0.2.8/32"}), start);
+    const auto allowed = set.allowed();
+    ASSERT_EQ(allowed.size(), 3U);
+    EXPECT_EQ(allowed[0].origin, "198.51.100.0/24");
+    EXPECT_EQ(allowed[2].network.to_string(), "192.0.2.8/32");
+    EXPECT_EQ(allowed[2].origin, "mx.filter.example");
+}
+
 TEST(SourceSet, forgets_a_held_change_when_the_dns_returns_to_what_was) {
     SourceSet set = set_of({"mx.filter.example"});
     (void)set.take(0, found({"192.0.2.7/32"}), start);

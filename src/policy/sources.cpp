@@ -10,17 +10,6 @@ namespace {
 
 constexpr Rule outside{"m4.source.outside", "M4", 550, "5.7.1"};
 
-std::uint64_t addresses(const std::vector<AllowedSource>& sources) {
-    std::uint64_t total = 0;
-    for (const AllowedSource& one : sources) {
-        // IPv6 networks count as their /64s, so that one of them does not hide every other change.
-        const int spare =
-            one.network.first().is_v4() ? 32 - one.network.prefix() : std::max(0, 64 - one.network.prefix());
-        total += std::uint64_t{1} << std::min(spare, 40);
-    }
-    return total;
-}
-
 /// An address that nobody connects from over the internet: a hop within the filter.
 bool is_inner(const IpAddress& ip) {
     const auto use = ip.special_use();
@@ -41,21 +30,6 @@ void judge_source(const Client& client, const SourceSettings& settings, Instant 
         if (now < one.until && one.network.contains(*client.ip)) return;
     decision.add(outside, settings.mode, settings.stage, "Mail for this domain comes by way of its MX records",
                  fmt::format("{} is none of the filter's servers", client.ip->to_string()));
-}
-
-std::string suspicious_change(const std::vector<AllowedSource>& before, const std::vector<AllowedSource>& after) {
-    constexpr std::uint64_t shrink_percent = 20, growth_times = 4;
-    if (before.empty()) return {};
-    if (after.empty()) return "nothing is left of it";
-    for (const AllowedSource& one : after) {
-        const int least = one.network.first().is_v4() ? 12 : 24;
-        if (one.network.prefix() < least)
-            return fmt::format("{} is more than a filter delivers from", one.network.to_string());
-    }
-    const std::uint64_t was = addresses(before), is = addresses(after);
-    if (is * 100 < was * (100 - shrink_percent)) return fmt::format("it shrank from {} to {} addresses", was, is);
-    if (is > was * growth_times) return fmt::format("it grew from {} to {} addresses", was, is);
-    return {};
 }
 
 std::optional<IpAddress> client_behind_filter(const wire::Message& message) {

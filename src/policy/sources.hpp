@@ -14,10 +14,6 @@ namespace postern::policy {
 /// An inbound client from elsewhere; `now` decides about exceptions.
 void judge_source(const Client& client, const SourceSettings& settings, Instant now, Decision& decision);
 
-/// A refreshed set against the one in use: why it must not be taken over without a person's word ("it lost 3 of 10 networks"); "" if it may.
-[[nodiscard]] std::string suspicious_change(const std::vector<AllowedSource>& before,
-                                            const std::vector<AllowedSource>& after);
-
 /// The client that the filter itself names in its own Received line, the topmost: whose address SPF, DMARC and lists are to judge.
 [[nodiscard]] std::optional<IpAddress> client_behind_filter(const wire::Message& message);
 

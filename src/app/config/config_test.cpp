@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/config/config.hpp"
 
+#include "base/instant.hpp"
+
 #include <gtest/gtest.h>
 
 namespace postern::app {
@@ -38,6 +40,27 @@ TEST(Config, names_place_and_nearest_setting) {
               "p.toml:2:1: timeout: is from 100 milliseconds to 2 minutes");
     EXPECT_EQ(parse_config("[lists]\ntimeout = 5\n", "p.toml").error().message,
               "p.toml:2:1: timeout is a text in quotes");
+}
+
+TEST(Config, lets_sources_beside_the_filter_in_through_the_end_of_their_last_day) {
+    const auto config =
+        parse_config("[filter]\nnetworks = [\"198.51.100.0/24\"]\n"
+                     "exceptions = [{ from = \"192.0.2.7\", reason = \"a printer\", until = \"2026-03-01\" }]\n",
+                     "t");
+    ASSERT_TRUE(config) << config.error().message;
+    ASSERT_EQ(config->policy.sources.exceptions.size(), 1U);
+    const auto& one = config->policy.sources.exceptions.front();
+    EXPECT_EQ(one.network.to_string(), "192.0.2.7/32");
+    EXPECT_EQ(one.reason, "a printer");
+    EXPECT_EQ(to_rfc3339(one.until), "2026-03-02T00:00:00Z");
+}
+
+TEST(Config, wants_a_reason_and_a_day_for_an_exception) {
+    for (const char* exception :
+         {"{ from = \"192.0.2.7\", until = \"2026-03-01\" }", "{ from = \"192.0.2.7\", reason = \"x\" }",
+          "{ from = \"192.0.2.7\", reason = \"x\", until = \"2026-02-30\" }",
+          "{ from = \"192.0.2\", reason = \"x\", until = \"2026-03-01\" }"})
+        EXPECT_FALSE(parse_config("[filter]\nexceptions = [" + std::string(exception) + "]\n", "t")) << exception;
 }
 
 TEST(Config, refuses_control_characters_with_their_place) {

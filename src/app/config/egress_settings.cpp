@@ -49,20 +49,6 @@ Value read_choice(Table& table, const std::string& key, const std::array<Value, 
     return otherwise;
 }
 
-std::optional<std::chrono::sys_days> read_date(std::string_view text) {
-    int year = 0;
-    unsigned month = 0, day = 0;
-    const auto part = [&](std::size_t at, std::size_t length, auto& value) {
-        const auto [end, fault] = std::from_chars(text.data() + at, text.data() + at + length, value);
-        return fault == std::errc{} && end == text.data() + at + length;
-    };
-    if (text.size() != 10 || text[4] != '-' || text[7] != '-' || !part(0, 4, year) || !part(5, 2, month) ||
-        !part(8, 2, day))
-        return std::nullopt;
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
-    return date.ok() ? std::optional(std::chrono::sys_days(date)) : std::nullopt;
-}
-
 void read_exceptions(Table& table, const std::string& key, Config& config) {
     for (const toml::Node* node : table.tables(key)) {
         if (!std::holds_alternative<toml::Node::Members>(node->value)) {
@@ -211,6 +197,20 @@ constexpr std::array table{
 };
 
 }  // namespace
+
+std::optional<std::chrono::sys_days> read_date(std::string_view text) {
+    int year = 0;
+    unsigned month = 0, day = 0;
+    const auto part = [&](std::size_t at, std::size_t length, auto& value) {
+        const auto [end, fault] = std::from_chars(text.data() + at, text.data() + at + length, value);
+        return fault == std::errc{} && end == text.data() + at + length;
+    };
+    if (text.size() != 10 || text[4] != '-' || text[7] != '-' || !part(0, 4, year) || !part(5, 2, month) ||
+        !part(8, 2, day))
+        return std::nullopt;
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+    return date.ok() ? std::optional(std::chrono::sys_days(date)) : std::nullopt;
+}
 
 std::span<const Setting> egress_settings() { return table; }
 

@@ -85,6 +85,31 @@ void read_signing(Table& table, const std::string& key, Config& config) {
     }
 }
 
+/// Whoever may come in beside the filter: each with its reason and its last day.
+void read_source_exceptions(Table& table, const std::string& key, Config& config) {
+    for (const toml::Node* node : table.tables(key)) {
+        if (!std::holds_alternative<toml::Node::Members>(node->value))
+            return table.fault(key, "config.value",
+                               "an exception is { from = \"...\", reason = \"...\", until = \"2026-12-31\" }");
+        Table entry(*node, "");
+        const std::string from = entry.required_text("from");
+        std::string reason = entry.required_text("reason");
+        const auto until = read_date(entry.required_text("until"));
+        if (const auto finished = entry.finish(); !finished)
+            return table.fault(key, "config.value",
+                               fmt::format("an exception is {{ from, reason, until }}: {}", finished.error().message));
+        const auto address = IpAddress::parse(from);
+        const auto network =
+            address ? Result<Network>(Network::around(*address, address->bits())) : Network::parse(from);
+        if (!network)
+            return table.fault(key, "config.value", fmt::format("{}: from: {}", key, network.error().message));
+        if (!until)
+            return table.fault(key, "config.value", fmt::format("{}: until is a date such as \"2026-12-31\"", key));
+        // Through the end of that day.
+        config.policy.sources.exceptions.push_back({*network, std::move(reason), *until + std::chrono::days(1)});
+    }
+}
+
 template <auto member>
 void ceiling(Table& table, const std::string& key, Config& config) {
     auto& value = config.policy.ceilings.*member;
@@ -216,6 +241,9 @@ constexpr std::array table{
                     config.policy.sources.allowed.push_back({one, "config"});
                 config.policy.sources.declared = !config.policy.sources.allowed.empty();
             }},
+    Setting{"filter", "exceptions", "[]", true,
+            "Others who may come in: [{ from = \"192.0.2.7\", reason = \"...\", until = \"2026-12-31\" }].",
+            &read_source_exceptions},
     Setting{"filter", "stage", "\"defer\"", true,
             "What others get once it is enforced: accept (only logged), defer or refuse.",
             [](Table& table, const std::string& key, Config& config) {

@@ -7,6 +7,7 @@
 #include "app/config/config.hpp"
 #include "app/toml/document.hpp"
 
+#include <optional>
 #include <span>
 
 namespace postern::app {
@@ -32,6 +33,8 @@ struct Setting {
 [[nodiscard]] std::chrono::milliseconds read_duration(toml::Table& table, const std::string& key,
                                                       std::chrono::milliseconds otherwise,
                                                       std::chrono::milliseconds least, std::chrono::milliseconds most);
+/// "2026-12-31"; nothing for what is no day.
+[[nodiscard]] std::optional<std::chrono::sys_days> read_date(std::string_view text);
 /// A whole number within bounds, likewise.
 [[nodiscard]] std::int64_t read_integer(toml::Table& table, const std::string& key, std::int64_t otherwise,
                                         std::int64_t least, std::int64_t most);
