@@ -6,6 +6,7 @@
 #include "net/resolver.hpp"
 #include "net/socket_address.hpp"
 #include "policy/settings.hpp"
+#include "policy/source_lookup.hpp"
 
 #include <chrono>
 #include <map>
@@ -51,6 +52,7 @@ struct GateConfig {
     std::string clamd, rspamd;  ///< empty: none
     std::chrono::milliseconds scan_time{90'000}, spam_time{20'000};
     std::vector<Signer> signers;
+    std::vector<policy::SourceDeclaration> filter_sources;
 };
 
 struct Config {

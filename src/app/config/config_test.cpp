@@ -44,7 +44,7 @@ TEST(Config, names_place_and_nearest_setting) {
 
 TEST(Config, lets_sources_beside_the_filter_in_through_the_end_of_their_last_day) {
     const auto config =
-        parse_config("[filter]\nnetworks = [\"198.51.100.0/24\"]\n"
+        parse_config("[filter]\nsources = [\"198.51.100.0/24\"]\n"
                      "exceptions = [{ from = \"192.0.2.7\", reason = \"a printer\", until = \"2026-03-01\" }]\n",
                      "t");
     ASSERT_TRUE(config) << config.error().message;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gate's settings, a section a measure: [gate], [malware], [spam], [filter], [identity], [ceilings].
 #include "app/config/setting.hpp"
+#include "app/filters/load.hpp"
 
 #include "net/socket_address.hpp"
 
@@ -86,6 +87,17 @@ void read_signing(Table& table, const std::string& key, Config& config) {
 }
 
 /// Whoever may come in beside the filter: each with its reason and its last day.
+void read_sources(Table& table, const std::string& key, Config& config) {
+    std::vector<policy::NamedService> services;
+    for (const audit::FilterService& one : builtin_filter_service_catalogue())
+        services.push_back({one.id, one.spf_include});
+    for (const std::string& text : table.texts(key)) {
+        auto source = policy::SourceDeclaration::parse(text, services);
+        if (source) config.gate.filter_sources.push_back(*std::move(source));
+        else table.fault(key, "config.value", fmt::format("{}: {}", key, source.error().message));
+    }
+}
+
 void read_source_exceptions(Table& table, const std::string& key, Config& config) {
     for (const toml::Node* node : table.tables(key)) {
         if (!std::holds_alternative<toml::Node::Members>(node->value))
@@ -235,12 +247,10 @@ constexpr std::array table{
             [](Table& table, const std::string& key, Config& config) {
                 config.policy.sources.mode = read_mode(table, key, Mode::observe);
             }},
-    Setting{"filter", "networks", "[]", true, "The networks it delivers from; empty: no service is in front.",
-            [](Table& table, const std::string& key, Config& config) {
-                for (const Network& one : read_networks(table, key))
-                    config.policy.sources.allowed.push_back({one, "config"});
-                config.policy.sources.declared = !config.policy.sources.allowed.empty();
-            }},
+    Setting{"filter", "sources", "[]", true,
+            "Whence it delivers: networks, host names, \"service:spamexperts\" (data/filter-services.toml) or "
+            "\"spf:filter.example\"; looked up anew as their TTLs end. Empty: no service is in front.",
+            &read_sources},
     Setting{"filter", "exceptions", "[]", true,
             "Others who may come in: [{ from = \"192.0.2.7\", reason = \"...\", until = \"2026-12-31\" }].",
             &read_source_exceptions},

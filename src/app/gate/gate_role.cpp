@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gate/gate_role.hpp"
 
+#include "app/gate/filter_sources.hpp"
 #include "base/text.hpp"
 #include "gate/milter_door.hpp"
 #include "net/listener.hpp"
@@ -65,6 +66,7 @@ public:
     GateRole(Serving serving, const Config& config)
         : serving_(std::move(serving)),
           milter_(config.gate.milter),
+          sources_config_(config),
           record_({&now, [this](store::Event event) { return serving_.events.append(std::move(event)); }, serving_.log},
                   serving_.metrics),
           first_(rules_of(config)),
@@ -88,6 +90,8 @@ public:
                              listener_->accept(serving_.tasks, admission,
                                                [this](net::Stream stream) { return door_.serve(std::move(stream)); }));
         serving_.tasks.spawn("milter sweep", door_.sweep());
+        rules_ = *first_;
+        watch_sources(sources_config_);
         serving_.log("gate: for Postfix, two lines in main.cf:");
         serving_.log(fmt::format("    smtpd_milters = {}", for_postfix(listener_->address())));
         serving_.log("    milter_default_action = tempfail");
@@ -100,7 +104,9 @@ public:
         auto rules = rules_of(config);
         if (!rules) return std::unexpected(rules.error());
         return [this, rules = *std::move(rules), config] {
+            rules_ = rules;
             door_.change(rules);
+            watch_sources(config);
             describe(config);
         };
     }
@@ -117,6 +123,23 @@ public:
     }
 
 private:
+    /// Sources of a new configuration are learnt anew; what those of the one before still learn changes nothing.
+    void watch_sources(const Config& config) {
+        if (sources_) sources_->stop();
+        sources_.reset();
+        if (config.gate.filter_sources.empty()) return;
+        sources_ = std::make_shared<FilterSources>(serving_, config,
+                                                   [this](std::vector<policy::AllowedSource> allowed, bool ready) {
+                                                       auto changed = std::make_shared<gate::GateRules>(*rules_);
+                                                       changed->policy.sources.allowed = std::move(allowed);
+                                                       // Before every source is known, nobody can be called an outsider.
+                                                       changed->policy.sources.declared = ready;
+                                                       door_.change(std::move(changed));
+                                                   });
+        serving_.tasks.spawn("filter sources", keep(sources_));
+    }
+    static net::Task<> keep(std::shared_ptr<FilterSources> sources) { co_await sources->keep(); }
+
     /// Which measures hold, said at every start: what is not enforced must not look as if it were.
     void describe(const Config& config) {
         const policy::Settings& policy = config.policy;
@@ -131,9 +154,12 @@ private:
 
     Serving serving_;
     std::string milter_, measures_;
+    Config sources_config_;  // of the start
     gate::GateRecord record_;
     Result<std::shared_ptr<const gate::GateRules>> first_;  // of the start
     gate::MilterDoor door_;
+    std::shared_ptr<const gate::GateRules> rules_;  // as configured, without what was looked up
+    std::shared_ptr<FilterSources> sources_;        // its task is the other holder
     std::optional<net::Listener> listener_;
 };
 
