@@ -6,7 +6,7 @@ title = "on the mail server, its own user gets out to three destinations from th
 
 def play(lab):
     vantages = [word for host in ("probe1", "probe2") for word in ("--vantage", probe.start(lab, host))]
-    command = probe.words(lab, "egress", "example.com", "--place", "mail", "--no-host", "--timeout", "2s", *vantages, "--destination", "198.51.100.61")
+    command = probe.words(lab, "egress", "example.com", "--place", "mail", "--no-host", "--timeout", "2s", *vantages, "--destination", "198.51.100.66")
 
     def look(user):
         done = lab.run("mail", "setpriv", "--reuid", user, "--clear-groups", lab.postern, *command[1:], "--data-dir", "/tmp")
