@@ -11,7 +11,7 @@ using enum Status;
 namespace {
 
 struct Said {
-    const char* label;
+    std::string_view label;
     int code;
     const char* text = "";
 };
@@ -23,7 +23,10 @@ Change talk(std::string purpose, std::vector<Said> turns, std::uint16_t port = 2
         Conversation one{
             .purpose = purpose, .server = *IpAddress::parse("203.0.113.25"), .port = port, .token = purpose};
         for (const Said& turn : turns)
-            one.turns.push_back({.label = turn.label, .said = turn.label, .code = turn.code, .text = turn.text});
+            one.turns.push_back({.label = std::string(turn.label),
+                                 .said = std::string(turn.label),
+                                 .code = turn.code,
+                                 .text = turn.text});
         evidence.active.conversations.push_back(one);
     };
 }
@@ -33,7 +36,7 @@ Change battery(std::string_view check, int code, const char* text, int postmaste
     return [=](Evidence& evidence) {
         std::vector<Said> turns;
         for (const RelayForm& form : relay_forms())
-            if (form.check == check) turns.push_back({form.id.data(), code, text});
+            if (form.check == check) turns.push_back({form.id, code, text});
         turns.push_back({"postmaster", postmaster});
         talk("relay", turns, port)(evidence);
     };

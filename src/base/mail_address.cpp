@@ -73,6 +73,7 @@ Result<MailAddress> MailAddress::parse(std::string_view path) {
     const std::string_view local = path.substr(0, at);
     auto plain = unquoted(local);
     if (!plain) return fail("address.malformed", "the part before the @ is neither a word nor quoted");
+    if (plain->empty()) return fail("address.malformed", "nothing stands before the @");
     out.local_ = *std::move(plain);
     if (out.local_.size() > max_local)
         return fail("address.too_long", "the part before the @ is longer than 64 octets");

@@ -2,6 +2,7 @@
 #include "gate/milter_conversation.hpp"
 
 #include "policy/masquerade.hpp"
+#include "policy/sources.hpp"
 
 #include <fmt/format.h>
 
@@ -231,18 +232,26 @@ net::Task<> MilterConversation::ask_engines(policy::MessageFacts& facts, std::st
         if (facts.scan->code == "scan.no_answer") record_.silent_scanner.add();
     }
     if (!rspamd_) co_return;
-    const auto spam = co_await rspamd_->check(std::string(octets), spam_query(), net::Clock::now() + rules_->spam_time);
+    const auto spam =
+        co_await rspamd_->check(std::string(octets), spam_query(facts.message), net::Clock::now() + rules_->spam_time);
     if (spam) facts.spam = *spam;
     else facts.spam_fault = spam.error().message;
     if (!spam) record_.silent_filter.add();
 }
 
-wire::SpamQuery MilterConversation::spam_query() const {
+wire::SpamQuery MilterConversation::spam_query(const wire::Message* message) const {
     const wire::MilterClient& from = server_.client();
     wire::SpamQuery query;
     if (session_->client().ip) query.client_ip = session_->client().ip->to_string();
     query.client_name = from.host;
     query.helo = from.helo;
+    // Behind a filter the real client is the one that the filter's own Received line names; what it called itself is not known.
+    if (session_->from_filter() && message != nullptr)
+        if (const auto real = policy::client_behind_filter(*message)) {
+            query.client_ip = real->to_string();
+            query.client_name.clear();
+            query.helo.clear();
+        }
     query.sender = session_->envelope().sender.text();
     query.login = session_->login();
     query.queue_id = server_.envelope().queue_id;

@@ -53,7 +53,7 @@ private:
     [[nodiscard]] wire::MilterChanges changes_for(const policy::Decision& decision, const policy::MessageFacts& facts,
                                                   const std::string& event) const;
     [[nodiscard]] policy::Client client() const;
-    [[nodiscard]] wire::SpamQuery spam_query() const;
+    [[nodiscard]] wire::SpamQuery spam_query(const wire::Message* message) const;
 
     net::Executor executor_;
     net::Stream stream_;

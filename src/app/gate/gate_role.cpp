@@ -147,8 +147,11 @@ private:
             return !there ? "not enforced (no engine)" : mode == policy::Mode::enforce ? "enforced" : "observed";
         };
         const bool domains = !config.site.domains.empty();
-        measures_ = fmt::format("M1 {}, M3 {}, M5 {}, M6 {}", word(policy.malware.scanner, policy.malware.mode),
-                                word(policy.spam.filter, policy.spam.mode), word(true, policy.identity.mode),
+        measures_ = fmt::format("M1 {}, M3 {}, M4 {}, M5 {}, M6 {}", word(policy.malware.scanner, policy.malware.mode),
+                                word(policy.spam.filter, policy.spam.mode),
+                                config.gate.filter_sources.empty() ? "off (no filter in front)"
+                                                                   : word(true, policy.sources.mode),
+                                word(true, policy.identity.mode),
                                 domains ? word(true, policy.relay.mode) : "observed (no domains in [site])");
     }
 

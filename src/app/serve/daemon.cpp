@@ -30,6 +30,13 @@ net::Task<net::HttpAnswer> answer_metrics(const store::Metrics& metrics, net::Ht
     co_return net::HttpAnswer{200, {{"content-type", "text/plain; version=0.0.4"}}, metrics.to_prometheus()};
 }
 
+std::string url_of(const net::SocketAddress& address) {
+    if (address.is_unix()) return address.to_string();
+    const std::string ip = address.endpoint.address.to_string();
+    return fmt::format("http://{}:{}/metrics", address.endpoint.address.is_v6() ? "[" + ip + "]" : ip,
+                       address.endpoint.port);
+}
+
 }  // namespace
 
 void log_line(std::string_view text) {
@@ -119,7 +126,7 @@ net::Task<bool> Daemon::run(std::vector<const RoleEntry*> wanted, Config config)
     if (!opened) log_line("not started: " + opened.error().message);
     if (opened) {
         for (const auto& role : roles_) log_line(role->status());
-        if (metrics_door_) log_line(fmt::format("metrics: http://{}/metrics", metrics_door_->address().to_string()));
+        if (metrics_door_) log_line("metrics: " + url_of(metrics_door_->address()));
         loop_.on_termination([this] { end(); });
         loop_.on_hangup([this] { reload(); });
         while (!ending_) {

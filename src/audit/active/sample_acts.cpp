@@ -53,18 +53,20 @@ void add_sample_acts(Acts& acts, const ActiveWishes& wishes, const std::shared_p
         if (contains(target.ports, 25))
             if (auto scripts =
                     scripts_for(target, wishes, 25, false, wishes.far_recipient, wishes.sample_recipient, *tokens);
-                !scripts.empty())
-                acts.push_back(in_order(target.ip,
-                                        fmt::format("{}: {} samples (clean, EICAR, GTUBE) from outside to {}", ip,
-                                                    scripts.size(), wishes.sample_recipient),
-                                        std::move(scripts)));
+                !scripts.empty()) {
+                std::string announcement = fmt::format("{}: {} samples (clean, EICAR, GTUBE) from outside to {}", ip,
+                                                       scripts.size(), wishes.sample_recipient);
+                acts.push_back(in_order(target.ip, std::move(announcement), std::move(scripts)));
+            }
         const std::uint16_t port = submission_port(target);
         if (wishes.user_address.empty() || port == 0) continue;
         const std::string& to = wishes.leave_site && wishes.far_end ? wishes.far_recipient : wishes.sample_recipient;
-        if (auto scripts = scripts_for(target, wishes, port, true, wishes.user_address, to, *tokens); !scripts.empty())
-            acts.push_back(in_order(
-                target.ip, fmt::format("{} port {}: {} samples as the test user to {}", ip, port, scripts.size(), to),
-                std::move(scripts)));
+        if (auto scripts = scripts_for(target, wishes, port, true, wishes.user_address, to, *tokens);
+            !scripts.empty()) {
+            std::string announcement =
+                fmt::format("{} port {}: {} samples as the test user to {}", ip, port, scripts.size(), to);
+            acts.push_back(in_order(target.ip, std::move(announcement), std::move(scripts)));
+        }
     }
 }
 

@@ -78,11 +78,10 @@ void add_smuggling_acts(Acts& acts, const ActiveWishes& wishes, const std::share
         std::vector<Script> scripts;
         for (const FalseEnd& end : false_ends().first(std::min<std::size_t>(8, count)))
             scripts.push_back(outwards(target, wishes, port, end, tokens->next()));
-        acts.push_back(
-            in_order(target.ip,
-                     fmt::format("{} port {}: {} messages with bare line ends, as the test user, to {}", ip, port,
-                                 scripts.size(), wishes.far_end ? wishes.far_recipient : wishes.sample_recipient),
-                     std::move(scripts)));
+        std::string announcement =
+            fmt::format("{} port {}: {} messages with bare line ends, as the test user, to {}", ip, port,
+                        scripts.size(), wishes.far_end ? wishes.far_recipient : wishes.sample_recipient);
+        acts.push_back(in_order(target.ip, std::move(announcement), std::move(scripts)));
     }
 }
 
