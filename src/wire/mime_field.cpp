@@ -82,7 +82,7 @@ public:
             if (peek() != '\r' && peek() != '\n') out += peek();
         }
         if (at_end()) doubt("mime.quote.open");
-        ++at_;
+        else ++at_;
         return out;
     }
     void doubt(std::string_view what) {
@@ -93,7 +93,7 @@ private:
     void comment() {
         int depth = 0;
         for (; !at_end(); ++at_) {
-            if (peek() == '\\') ++at_;
+            if (peek() == '\\' && at_ + 1 < text_.size()) ++at_;
             else if (peek() == '(') ++depth;
             else if (peek() == ')' && --depth == 0) {
                 ++at_;
