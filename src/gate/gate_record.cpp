@@ -117,8 +117,9 @@ std::string GateRecord::note(const GateNote& note) {
                    quoted(session.helo_name()), quoted(session.login()), quoted(session.envelope().sender.text()));
     if (!note.address.empty()) fmt::format_to(out, " to={}", quoted(note.address));
     if (note.facts != nullptr) {
-        fmt::format_to(out, " recipients={} size={} scan={}", session.envelope().recipients.size(), note.facts->octets,
-                       scan_word(*note.facts));
+        fmt::format_to(out, " recipients={} size={} scan={}",
+                       note.recipients.value_or(static_cast<std::uint32_t>(session.envelope().recipients.size())),
+                       note.facts->octets, scan_word(*note.facts));
         if (note.facts->spam) fmt::format_to(out, " spam={:.1f}", note.facts->spam->score);
     }
     for (const policy::Finding& one : decision.findings())
@@ -135,10 +136,15 @@ void GateRecord::fault(std::string_view doing, const Error& error) {
 }
 
 policy::SenderCounts GateRecord::count(const policy::SessionPolicy& session) {
+    return count(session, static_cast<std::uint32_t>(session.envelope().recipients.size()));
+}
+
+policy::SenderCounts GateRecord::count(const policy::SessionPolicy& session, std::uint32_t taken) {
     std::vector<std::string> recipients;
-    for (const MailAddress& one : session.envelope().recipients) recipients.push_back(one.text());
+    for (const MailAddress& one : session.envelope().recipients)
+        if (recipients.size() < taken) recipients.push_back(one.text());
     const std::lock_guard lock(mutex_);
-    return senders_.add(session.accountable(), recipients, hooks_.now());
+    return senders_.add(session.accountable(), recipients, taken, hooks_.now());
 }
 
 }  // namespace postern::gate

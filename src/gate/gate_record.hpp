@@ -12,6 +12,7 @@
 #include <array>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace postern::gate {
@@ -25,6 +26,8 @@ struct GateNote {
     std::string_view address;  ///< the recipient that was judged, at that stage
     const policy::MessageFacts* facts = nullptr;
     std::string_view message_id;
+    std::optional<std::uint32_t> recipients =
+        std::nullopt;  ///< taken by the mail server; nothing: those of the envelope
 };
 
 class GateRecord {
@@ -43,6 +46,8 @@ public:
     void fault(std::string_view doing, const Error& error);
     /// Recipients of one message, counted for its sender; any thread.
     policy::SenderCounts count(const policy::SessionPolicy& session);
+    /// The same where the mail server says how many it took: those that it refused after us are not counted.
+    policy::SenderCounts count(const policy::SessionPolicy& session, std::uint32_t taken);
     [[nodiscard]] Instant now() const { return hooks_.now(); }
 
     store::Series &conversations, &faults, &unscanned, &scanned, &silent_scanner, &silent_filter;

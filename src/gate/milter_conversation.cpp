@@ -138,9 +138,7 @@ void MilterConversation::on_sender() {
     begin();
     const wire::MilterEnvelope& envelope = server_.envelope();
     session_.emplace(rules_->policy, client());
-    policy::Decision decision = session_->connect(record_.now());
-    decision.merge(session_->helo(server_.client().helo));
-    decision.merge(session_->mail(envelope.sender, envelope.login));
+    policy::Decision decision = session_->begin(server_.client().helo, envelope.sender, envelope.login, record_.now());
     if (decision.action() != Action::refuse && decision.action() != Action::defer) {
         gathered_.decision = std::move(decision);
         return server_.proceed();

@@ -44,7 +44,8 @@ std::uint32_t SenderBook::Window<count>::sum(std::int64_t bucket) const {
     return total;
 }
 
-SenderCounts SenderBook::add(std::string_view sender, const std::vector<std::string>& recipients, Instant now) {
+SenderCounts SenderBook::add(std::string_view sender, const std::vector<std::string>& recipients, std::uint32_t count,
+                             Instant now) {
     if (senders_.size() >= max_senders && !senders_.contains(std::string(sender))) make_room();
     Sender& one = senders_[std::string(sender)];
     std::uint32_t strangers = 0;
@@ -52,7 +53,6 @@ SenderCounts SenderBook::add(std::string_view sender, const std::vector<std::str
         if (one.known.size() >= max_known) one.known.clear();  // who writes to so many is judged by the other counts
         if (one.known.insert(std::hash<std::string>{}(recipient)).second) ++strangers;
     }
-    const auto count = static_cast<std::uint32_t>(recipients.size());
     one.hour.add(bucket_of(now, 5min), count);
     one.day.add(bucket_of(now, 1h), count);
     one.new_in_day.add(bucket_of(now, 1h), strangers);

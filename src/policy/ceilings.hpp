@@ -28,8 +28,12 @@ public:
     static constexpr std::size_t max_senders = 20'000;
     static constexpr std::size_t max_known = 5'000;  ///< recipients remembered of one sender
 
-    /// One message to `recipients`; counts with this message in them.
-    SenderCounts add(std::string_view sender, const std::vector<std::string>& recipients, Instant now);
+    /// One message to `recipients`; counts with this message in them. `count`: how many it has, where not all are known by name.
+    SenderCounts add(std::string_view sender, const std::vector<std::string>& recipients, Instant now) {
+        return add(sender, recipients, static_cast<std::uint32_t>(recipients.size()), now);
+    }
+    SenderCounts add(std::string_view sender, const std::vector<std::string>& recipients, std::uint32_t count,
+                     Instant now);
     /// Without counting anything.
     [[nodiscard]] SenderCounts counts(std::string_view sender, Instant now) const;
     [[nodiscard]] std::size_t size() const { return senders_.size(); }

@@ -34,8 +34,9 @@ Action softened(Action action, bool from_filter) {
 
 }  // namespace
 
-void judge_helo(std::string_view name, const Client& client, const Settings& settings, Decision& decision) {
-    if (client.submission || !client.ip) return;  // programs of people call themselves anything
+void judge_helo(std::string_view name, const Client& client, std::string_view login, const Settings& settings,
+                Decision& decision) {
+    if (client.submission || !client.ip || !login.empty()) return;
     const auto host = DomainName::parse(name);
     const bool literal = name.starts_with('[') && name.ends_with(']');
     if (!literal && (!host || host->label_count() < 2))
@@ -46,10 +47,14 @@ void judge_helo(std::string_view name, const Client& client, const Settings& set
                      printable(name, 200));
 }
 
-void judge_limits(const MessageFacts& facts, const Settings& settings, Decision& decision) {
-    if (facts.octets > settings.limits.message_octets)
+void judge_size(std::uint64_t octets, const Settings& settings, Decision& decision) {
+    if (octets > settings.limits.message_octets)
         decision.add(too_large, Mode::enforce, Action::refuse,
                      fmt::format("The message is larger than {} octets", settings.limits.message_octets));
+}
+
+void judge_limits(const MessageFacts& facts, const Settings& settings, Decision& decision) {
+    judge_size(facts.octets, settings, decision);
     if (facts.message == nullptr) {
         decision.add(unreadable, settings.identity.mode, Action::refuse, "The message's header cannot be read");
         return;

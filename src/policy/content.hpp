@@ -16,7 +16,10 @@ struct ContentPlace {
     std::string_view login;  ///< borrowed for the call
 };
 
-void judge_helo(std::string_view name, const Client& client, const Settings& settings, Decision& decision);
+/// `login`: empty before or without one. Programs of people call themselves anything.
+void judge_helo(std::string_view name, const Client& client, std::string_view login, const Settings& settings,
+                Decision& decision);
+void judge_size(std::uint64_t octets, const Settings& settings, Decision& decision);
 void judge_limits(const MessageFacts& facts, const Settings& settings, Decision& decision);
 void judge_malware(const MessageFacts& facts, const ContentPlace& place, const Settings& settings, Decision& decision);
 void judge_spam(const MessageFacts& facts, const ContentPlace& place, const Settings& settings, Decision& decision);

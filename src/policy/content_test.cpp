@@ -201,6 +201,13 @@ TEST(Ceilings, a_recipient_is_new_once) {
     EXPECT_EQ(book.add("anna", people(0, 10), noon).new_in_day, 10U);
     EXPECT_EQ(book.add("anna", people(5, 10), noon + 1min).new_in_day, 15U);
 }
+TEST(Ceilings, recipients_without_a_name_count_too) {
+    SenderBook book;
+    const SenderCounts counts = book.add("anna", people(0, 2), 10, noon);
+    EXPECT_EQ(counts.hour, 10U);
+    EXPECT_EQ(counts.day, 10U);
+    EXPECT_EQ(counts.new_in_day, 2U);
+}
 TEST(Ceilings, the_number_of_senders_is_bounded) {
     SenderBook book;
     for (std::size_t i = 0; i < SenderBook::max_senders + 1; ++i)

@@ -14,7 +14,7 @@ constexpr Rule too_many_recipients{"limit.recipients", "M6", 452, "4.5.3"};
 
 Decision SessionPolicy::connect(Instant now) const {
     Decision out;
-    if (direction_of(client_, {}, settings_->site) == Direction::inbound)
+    if (direction_of(client_, message_.login, settings_->site) == Direction::inbound)
         judge_source(client_, settings_->sources, now, out);
     return out;
 }
@@ -22,7 +22,7 @@ Decision SessionPolicy::connect(Instant now) const {
 Decision SessionPolicy::helo(std::string name) {
     helo_ = std::move(name);
     Decision out;
-    judge_helo(helo_, client_, *settings_, out);
+    judge_helo(helo_, client_, message_.login, *settings_, out);
     return out;
 }
 
@@ -38,6 +38,14 @@ Decision SessionPolicy::mail(std::string_view path, std::string login) {
     }
     judge_sender(client_, message_.login, message_.direction, *sender, *settings_, out);
     message_.envelope.sender = *std::move(sender);
+    return out;
+}
+
+Decision SessionPolicy::begin(std::string name, std::string_view path, std::string login, Instant now) {
+    Decision sender = mail(path, std::move(login));
+    Decision out = connect(now);
+    out.merge(helo(std::move(name)));
+    out.merge(std::move(sender));
     return out;
 }
 
@@ -67,6 +75,13 @@ Decision SessionPolicy::message(const MessageFacts& facts, const SenderCounts& c
     judge_malware(facts, place, *settings_, out);
     judge_spam(facts, place, *settings_, out);
     judge_header(facts, place, *settings_, out);
+    if (message_.direction == Direction::outbound) judge_ceilings(accountable(), counts, settings_->ceilings, out);
+    return out;
+}
+
+Decision SessionPolicy::volume(std::uint64_t octets, const SenderCounts& counts) const {
+    Decision out;
+    judge_size(octets, *settings_, out);
     if (message_.direction == Direction::outbound) judge_ceilings(accountable(), counts, settings_->ceilings, out);
     return out;
 }

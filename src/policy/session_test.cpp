@@ -174,6 +174,32 @@ TEST_F(Sources, people_who_submit_are_no_inbound_mail) {
     EXPECT_EQ(session.connect(now).action(), Action::accept);
 }
 
+TEST_F(Sources, people_who_log_in_are_no_inbound_mail_either) {
+    SessionPolicy session(settings_, from("198.51.100.8"));
+    EXPECT_EQ(session.begin("client.example", "<anna@example.com>", "anna", now).action(), Action::accept);
+    EXPECT_EQ(session.begin("client.example", "<anna@example.com>", "", now).action(), Action::refuse);
+    EXPECT_EQ(session.begin("client.example", "<bert@plain.example>", "", now).deciding()->code, "m4.source.outside");
+}
+
+TEST(Session, judges_no_greeting_of_a_person_who_logs_in) {
+    const Settings settings = enforcing();
+    SessionPolicy session(settings, from("198.51.100.8"));
+    EXPECT_TRUE(session.begin("laptop", "<anna@example.com>", "anna", now).findings().empty());
+    EXPECT_EQ(session.begin("laptop", "<bert@plain.example>", "", now).deciding()->code, "m5.helo.invalid");
+}
+
+TEST(Session, volume_is_judged_without_content) {
+    Settings settings = enforcing();
+    settings.limits.message_octets = 1'000;
+    SessionPolicy session(settings, from("198.51.100.8"));
+    (void)session.begin("laptop", "<anna@example.com>", "anna", now);
+    EXPECT_TRUE(session.volume(1'000, {}).findings().empty());
+    EXPECT_EQ(session.volume(1'001, {}).deciding()->code, "limit.message_size");
+    EXPECT_EQ(session.volume(0, {.hour = 501}).action(), Action::hold);
+    (void)session.begin("mx.plain.example", "<bert@plain.example>", "", now);
+    EXPECT_TRUE(session.volume(0, {.hour = 501}).findings().empty());
+}
+
 TEST(Decision, the_gravest_that_counts_decides_and_a_fault_is_never_for_good) {
     constexpr Rule rule{"x.y", "M1", 554, "5.7.1"};
     Decision decision;

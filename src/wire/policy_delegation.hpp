@@ -37,7 +37,7 @@ struct PolicyRequest {
 class PolicyRequestReader {
 public:
     static constexpr std::size_t max_line = 8 * 1024;       ///< octets of a name with its value
-    static constexpr std::size_t max_attributes = 100;      ///< Postfix 3.10 sends 31
+    static constexpr std::size_t max_attributes = 100;      ///< Postfix 3.7 sends 29
     static constexpr std::size_t max_request = 64 * 1024;   ///< octets of all of them
     static constexpr std::uint32_t max_count = 10'000'000;  ///< recipients that a message may claim
 

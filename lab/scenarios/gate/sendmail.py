@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The gate as Sendmail's milter: what Postfix's scenario proves, and where Sendmail differs: quarantine, macros, several messages."""
+import concurrent.futures
 import json
 import re
+import time
 
 from postern_lab.gate import EICAR
 from postern_lab.mail import KEY
@@ -23,6 +25,7 @@ def play(lab):
     yield from quarantine(gate)
     yield from one_connection(gate)
     yield from gone(gate)
+    yield from killed(lab, gate)
 
 
 def passing(lab, gate):
@@ -101,3 +104,21 @@ def gone(gate):
         yield f"with the gate back a client got {said}"
     if gate.having("gone"):
         yield "a message passed without the gate"
+
+
+def killed(lab, gate):
+    """While clamd keeps it waiting at the end of a message."""
+    path = lab.folder / "silent.sock"
+    lab.start("mail", "silent", "/usr/bin/python3", "-c", f"import socket, time; s = socket.socket(socket.AF_UNIX); s.bind({str(path)!r}); s.listen(50); time.sleep(600)")
+    lab.wait_for(path.exists, 5, "the silent scanner")
+    gate.config.write_text(gate.config.read_text().replace(f"unix:{lab.state}/clamd.sock", f"unix:{path}").replace('timeout = "3s"', 'timeout = "60s"'))
+    gate.process.send_signal(1)
+    time.sleep(0.5)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(gate.send, subject="killed", port=PORT)
+        time.sleep(3)
+        gate.kill()
+        if not re.match(r"data 4\d\d ", said := sending.result()):
+            yield f"a message under way as the gate was killed got {said}"
+    if gate.having("killed"):
+        yield "a message passed without a verdict"

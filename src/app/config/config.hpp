@@ -48,6 +48,7 @@ struct GateConfig {
         std::string domain, selector, key_file;
     };
     std::string milter = "127.0.0.1@8891";
+    std::string policy_service;  ///< of Postfix; empty: none
     std::vector<std::string> submission_listeners{"submission", "submissions", "smtps"};
     std::string clamd, rspamd;  ///< empty: none
     std::chrono::milliseconds scan_time{90'000}, spam_time{20'000};

@@ -134,8 +134,15 @@ constexpr std::array table{
             [](Table& table, const std::string& key, Config& config) {
                 config.gate.milter = read_door(table, key, config.gate.milter, 8'891);
             }},
+    Setting{"gate", "policy_service", "\"\"", true,
+            "Where Postfix asks in its policy protocol (check_policy_service), which shows no content: "
+            "\"unix:/run/postern/policy.sock\" or an address; \"\" for none.",
+            [](Table& table, const std::string& key, Config& config) {
+                config.gate.policy_service = read_door(table, key, config.gate.policy_service, 8'893);
+            }},
     Setting{"gate", "submission_listeners", "[\"submission\", \"submissions\", \"smtps\"]", true,
-            "Daemon names ({daemon_name}) or ports of listeners where only the site's own people and programs send.",
+            "Names ({daemon_name}, policy_context) or ports of listeners where only the site's own people and programs "
+            "send.",
             [](Table& table, const std::string& key, Config& config) {
                 if (auto names = table.texts(key); !names.empty()) config.gate.submission_listeners = std::move(names);
             }},

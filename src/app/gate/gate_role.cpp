@@ -4,6 +4,7 @@
 #include "app/gate/filter_sources.hpp"
 #include "base/text.hpp"
 #include "gate/milter_door.hpp"
+#include "gate/policy_door.hpp"
 #include "net/listener.hpp"
 
 #include <fmt/format.h>
@@ -66,46 +67,38 @@ public:
     GateRole(Serving serving, const Config& config)
         : serving_(std::move(serving)),
           milter_(config.gate.milter),
+          policy_service_(config.gate.policy_service),
           sources_config_(config),
           record_({&now, [this](store::Event event) { return serving_.events.append(std::move(event)); }, serving_.log},
                   serving_.metrics),
           first_(rules_of(config)),
           door_(serving_.loop.executor(), first_ ? *first_ : std::make_shared<gate::GateRules>(), net::SpoolRoom{},
-                record_) {
+                record_),
+          policy_door_(first_ ? *first_ : std::make_shared<gate::GateRules>(), record_) {
         describe(config);
     }
 
     Result<void> open() override {
         if (!first_) return std::unexpected(first_.error());
-        if (milter_.empty()) return {};
-        const auto address = net::SocketAddress::parse(milter_, 8'891);
-        if (!address) return std::unexpected(address.error());
-        auto listener = net::Listener::open(serving_.loop.executor(), *address);
-        if (!listener) return std::unexpected(listener.error());
-        listener_.emplace(*std::move(listener));
-        // One mail server makes all connections, so they are bounded in all only.
-        const net::Admission admission{
-            .most = 2'000, .most_per_address = 2'000, .most_per_network = 2'000, .refusal = {}, .exempt = {}};
-        serving_.tasks.spawn("milter listener",
-                             listener_->accept(serving_.tasks, admission,
-                                               [this](net::Stream stream) { return door_.serve(std::move(stream)); }));
-        serving_.tasks.spawn("milter sweep", door_.sweep());
+        if (!milter_.empty())
+            if (const auto opened = open_milter(); !opened) return opened;
+        if (!policy_service_.empty())
+            if (const auto opened = open_policy_service(); !opened) return opened;
         rules_ = *first_;
         watch_sources(sources_config_);
-        serving_.log("gate: for Postfix, two lines in main.cf:");
-        serving_.log(fmt::format("    smtpd_milters = {}", for_postfix(listener_->address())));
-        serving_.log("    milter_default_action = tempfail");
         return {};
     }
 
     Result<std::move_only_function<void()>> prepare(const Config& config) override {
         if (config.gate.milter != milter_)
             return fail("gate.reload", "[gate] milter: another place to listen on needs a restart");
+        if (config.gate.policy_service != policy_service_)
+            return fail("gate.reload", "[gate] policy_service: another place to listen on needs a restart");
         auto rules = rules_of(config);
         if (!rules) return std::unexpected(rules.error());
         return [this, rules = *std::move(rules), config] {
             rules_ = rules;
-            door_.change(rules);
+            change(rules);
             watch_sources(config);
             describe(config);
         };
@@ -113,16 +106,62 @@ public:
 
     void drain() override {
         if (listener_) listener_->close();
+        if (policy_listener_) policy_listener_->close();
         door_.drain();
+        policy_door_.drain();
     }
-    bool idle() const override { return door_.conversations() == 0; }
+    bool idle() const override { return door_.conversations() + policy_door_.conversations() == 0; }
     void stop() override {}
     std::string status() const override {
-        return listener_ ? fmt::format("gate: milter on {}; {}", listener_->address().to_string(), measures_)
-                         : fmt::format("gate: no door is configured; {}", measures_);
+        std::string doors;
+        if (listener_) doors = "milter on " + listener_->address().to_string();
+        if (policy_listener_)
+            doors += (doors.empty() ? "" : ", ") + ("policy service on " + policy_listener_->address().to_string());
+        return fmt::format("gate: {}; {}", doors.empty() ? "no door is configured" : doors, measures_);
     }
 
 private:
+    // One mail server makes all connections, so they are bounded in all only.
+    static net::Admission admission() {
+        return {.most = 2'000, .most_per_address = 2'000, .most_per_network = 2'000, .refusal = {}, .exempt = {}};
+    }
+    Result<net::Listener> listen(const std::string& place, std::uint16_t port) {
+        const auto address = net::SocketAddress::parse(place, port);
+        if (!address) return std::unexpected(address.error());
+        return net::Listener::open(serving_.loop.executor(), *address);
+    }
+    Result<void> open_milter() {
+        auto listener = listen(milter_, 8'891);
+        if (!listener) return std::unexpected(listener.error());
+        listener_.emplace(*std::move(listener));
+        serving_.tasks.spawn("milter listener",
+                             listener_->accept(serving_.tasks, admission(),
+                                               [this](net::Stream stream) { return door_.serve(std::move(stream)); }));
+        serving_.tasks.spawn("milter sweep", door_.sweep());
+        serving_.log("gate: for Postfix, two lines in main.cf:");
+        serving_.log(fmt::format("    smtpd_milters = {}", for_postfix(listener_->address())));
+        serving_.log("    milter_default_action = tempfail");
+        return {};
+    }
+    Result<void> open_policy_service() {
+        auto listener = listen(policy_service_, 8'893);
+        if (!listener) return std::unexpected(listener.error());
+        policy_listener_.emplace(*std::move(listener));
+        serving_.tasks.spawn("policy service listener",
+                             policy_listener_->accept(serving_.tasks, admission(), [this](net::Stream stream) {
+                                 return policy_door_.serve(std::move(stream));
+                             }));
+        serving_.tasks.spawn("policy service sweep", policy_door_.sweep(serving_.loop.executor()));
+        const std::string place = for_postfix(policy_listener_->address());
+        serving_.log("gate: for Postfix, in main.cf, in front of what is there:");
+        serving_.log(fmt::format("    smtpd_recipient_restrictions = check_policy_service {}, ...", place));
+        serving_.log(fmt::format("    smtpd_end_of_data_restrictions = check_policy_service {}, ...", place));
+        return {};
+    }
+    void change(const std::shared_ptr<const gate::GateRules>& rules) {
+        door_.change(rules);
+        policy_door_.change(rules);
+    }
     /// Sources of a new configuration are learnt anew; what those of the one before still learn changes nothing.
     void watch_sources(const Config& config) {
         if (sources_) sources_->stop();
@@ -134,7 +173,7 @@ private:
                                                        changed->policy.sources.allowed = std::move(allowed);
                                                        // Before every source is known, nobody can be called an outsider.
                                                        changed->policy.sources.declared = ready;
-                                                       door_.change(std::move(changed));
+                                                       change(changed);
                                                    });
         serving_.tasks.spawn("filter sources", keep(sources_));
     }
@@ -143,27 +182,30 @@ private:
     /// Which measures hold, said at every start: what is not enforced must not look as if it were.
     void describe(const Config& config) {
         const policy::Settings& policy = config.policy;
+        const bool content = !config.gate.milter.empty() || config.gate.policy_service.empty();
         const auto word = [](bool there, policy::Mode mode) {
             return !there ? "not enforced (no engine)" : mode == policy::Mode::enforce ? "enforced" : "observed";
         };
         const bool domains = !config.site.domains.empty();
-        measures_ = fmt::format("M1 {}, M3 {}, M4 {}, M5 {}, M6 {}", word(policy.malware.scanner, policy.malware.mode),
-                                word(policy.spam.filter, policy.spam.mode),
-                                config.gate.filter_sources.empty() ? "off (no filter in front)"
-                                                                   : word(true, policy.sources.mode),
-                                word(true, policy.identity.mode),
-                                domains ? word(true, policy.relay.mode) : "observed (no domains in [site])");
+        const char* const blind = "not enforced (the policy service sees no content)";
+        measures_ = fmt::format(
+            "M1 {}, M3 {}, M4 {}, M5 {}, M6 {}", content ? word(policy.malware.scanner, policy.malware.mode) : blind,
+            content ? word(policy.spam.filter, policy.spam.mode) : blind,
+            config.gate.filter_sources.empty() ? "off (no filter in front)" : word(true, policy.sources.mode),
+            word(true, policy.identity.mode),
+            domains ? word(true, policy.relay.mode) : "observed (no domains in [site])");
     }
 
     Serving serving_;
-    std::string milter_, measures_;
+    std::string milter_, policy_service_, measures_;
     Config sources_config_;  // of the start
     gate::GateRecord record_;
     Result<std::shared_ptr<const gate::GateRules>> first_;  // of the start
     gate::MilterDoor door_;
+    gate::PolicyDoor policy_door_;
     std::shared_ptr<const gate::GateRules> rules_;  // as configured, without what was looked up
     std::shared_ptr<FilterSources> sources_;        // its task is the other holder
-    std::optional<net::Listener> listener_;
+    std::optional<net::Listener> listener_, policy_listener_;
 };
 
 }  // namespace
