@@ -168,6 +168,19 @@ TEST(Header, a_login_sends_under_the_sites_addresses_and_with_one_from) {
     EXPECT_EQ(code("Subject: x"), "m5.from.several");
 }
 
+TEST(Header, a_machine_whose_name_leaves_as_the_domain_is_of_the_site) {
+    Settings settings = enforcing();
+    const auto code = [&](const char* header) {
+        return deciding(judged(settings, std::string(header) + "\r\n\r\nx\r\n", {}, "anna"));
+    };
+    EXPECT_EQ(code("From: anna@pc7.example.com"), "m6.sender.foreign");
+    settings.identity.masquerade = {"example.com"};
+    EXPECT_EQ(code("From: anna@pc7.example.com"), "");
+    EXPECT_EQ(code("From: anna@pc7.notexample.com"), "m6.sender.foreign");
+    settings.identity.masquerade = {"plain.example"};  // what it would be shown as is none of the site's
+    EXPECT_EQ(code("From: anna@pc7.plain.example"), "m6.sender.foreign");
+}
+
 TEST(Limits, size_and_hops) {
     Settings settings = enforcing();
     settings.limits.message_octets = 100;
