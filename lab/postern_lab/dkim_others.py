@@ -107,11 +107,12 @@ def by_dkimpy(octets):
 def by_opendkim(lab, paths):
     """What `opendkim -t` says of each file: path -> its words."""
     config = lab.file("opendkim.conf", f"Mode v\nNameservers {RESOLVER}\nOn-Default accept\nSyslog no\n")
-    done = lab.run("outside", "/usr/sbin/opendkim", "-x", config, "-t", ",".join(map(str, paths)), timeout=120, quiet=True)
     said = {}
-    for line in (done.stdout + done.stderr).splitlines():
-        if found := re.match(r"opendkim: ([^:]+): (.*)", line):
-            said.setdefault(found[1], []).append(found[2])
+    for at in range(0, len(paths), 200):  # one argument, and those have a limit
+        done = lab.run("outside", "/usr/sbin/opendkim", "-x", config, "-t", ",".join(map(str, paths[at:at + 200])), timeout=300, quiet=True)
+        for line in (done.stdout + done.stderr).splitlines():
+            if found := re.match(r"opendkim: ([^:]+): (.*)", line):
+                said.setdefault(found[1], []).append(found[2])
     return {path: said.get(str(path), []) for path in paths}
 
 
@@ -151,7 +152,7 @@ class Rspamd:
     def signatures(self, paths):
         """path -> {"R_DKIM_ALLOW": ["plain.example:s=selector", ...], ...}"""
         program = self.lab.file("ask-rspamd.py", ASK_RSPAMD)
-        done = self.lab.run("outside", "/usr/bin/python3", program, self.PORT, input="\n".join(map(str, paths)), timeout=300, quiet=True)
+        done = self.lab.run("outside", "/usr/bin/python3", program, self.PORT, input="\n".join(map(str, paths)), timeout=1_200, quiet=True)
         return {path: json.loads(line) for path, line in zip(paths, done.stdout.splitlines(), strict=True)}
 
 

@@ -260,6 +260,17 @@ TEST(Masquerade, names_of_machines_become_the_domain) {
     EXPECT_EQ(made.changed[1].value, "anna@example.com,\r\n bert@example.com (at pc9@example.com)");
     EXPECT_TRUE(made.added.empty());
 }
+TEST(Masquerade, a_sender_that_needs_quotes_keeps_them) {
+    const auto sender = [](const char* path) {
+        return changes(std::string(complete) + "From: a@example.com\r\n", masquerading(), path).sender.value_or("");
+    };
+    EXPECT_EQ(sender("<a.b+c@pc7.example.com>"), "a.b+c@example.com");
+    EXPECT_EQ(sender("<\"a b\"@pc7.example.com>"), "\"a b\"@example.com");
+    EXPECT_EQ(sender("<\"boss@plain.example\"@pc7.example.com>"), "\"boss@plain.example\"@example.com");
+    EXPECT_EQ(sender("<\"a\\\"\\\\b\"@pc7.example.com>"), "\"a\\\"\\\\b\"@example.com");
+    EXPECT_EQ(sender("<\".a\"@pc7.example.com>"), "\".a\"@example.com");
+    EXPECT_EQ(sender("<j\xC3\xBCrgen@pc7.example.com>"), "j\xC3\xBCrgen@example.com");
+}
 TEST(Masquerade, foreign_and_proper_names_stay) {
     EXPECT_TRUE(
         changes(std::string(complete) + "From: anna@example.com\r\n", masquerading(), "<anna@example.com>").none());

@@ -10,21 +10,24 @@ title = "what a login sends is signed with RSA and Ed25519 for its author's doma
 
 DATE, ID = "Date: Tue, 24 Nov 2026 09:30:00 +0000\r\n", "Message-ID: <1@pc7.example.com>\r\n"
 BODY = "\r\nHello,\r\n\r\nthe  minutes are attached. \t\r\n..\r\n\r\n"
-INSIDE = ("From: \"Anna @ work\" <test@pc7.example.com>\r\nSender: test@PC7.example.com (of pc7.example.com)\r\nReply-To: Anna <test@pc7.example.com>,\r\n\tbert@plain.example\r\n"
+INSIDE = ("Received: from pc7.example.com (pc7.example.com [203.0.113.30])\r\n\tby mail.pc7.example.com with ESMTP id 7; Tue, 24 Nov 2026 09:29:00 +0000\r\nFrom: \"Anna @ work\" <test@pc7.example.com>\r\nSender: test@PC7.example.com (of pc7.example.com)\r\nReply-To: Anna <test@pc7.example.com>,\r\n\tbert@plain.example\r\n"
           f"To: Bert <n{{}}@plain.example>\r\nSubject: minutes\r\n" + DATE + ID)
-SHOWN = ("From: \"Anna @ work\" <test@example.com>\r\nSender: test@example.com (of pc7.example.com)\r\nReply-To: Anna <test@example.com>,\r\n\tbert@plain.example\r\n"
-         f"To: Bert <n{{}}@plain.example>\r\nSubject: minutes\r\n" + DATE + ID)
+SHOWN = (INSIDE.replace("<test@pc7.example.com>", "<test@example.com>").replace("test@PC7.example.com", "test@example.com"))
 
 
 def header(author, number, rest=DATE + ID):
     return f"From: Anna <{author}>\r\nTo: Bert <n{number}@plain.example>\r\nSubject: minutes\r\n{rest}"
 
 
+LOCAL = "of the host"
+
+
 class Case:
     """One message: what is sent, what must arrive below what was put in front, and which domain signs."""
 
-    def __init__(self, number, what, sent, arrives, domain, sender="test@example.com", arrives_from=None, way=OUTBOUND, others=()):
+    def __init__(self, number, what, sent, arrives, domain, sender="test@example.com", arrives_from=None, way=OUTBOUND, others=(), options=()):
         self.number, self.what, self.domain, self.way, self.others = number, what, domain, way, list(others)
+        self.options = list(options)
         self.sent, self.arrives = (text if isinstance(text, bytes) else text.encode() for text in (sent, arrives))
         self.sender, self.arrives_from = sender, arrives_from or sender
 
@@ -46,6 +49,12 @@ def cases(stranger):
     yield Case(6, "a message without Date", dateless + BODY, dateless + "Date: @\r\n" + BODY, "shop.example")
     masked = INSIDE.format(7).replace(ID, "")
     yield Case(7, "machines' names and no Message-ID", masked + BODY, SHOWN.format(7).replace(ID, "") + "Message-ID: @\r\n" + BODY, "example.com", "test@pc7.example.com", "test@example.com")
+    quoted = INSIDE.format(9) + BODY
+    yield Case(9, "an envelope sender that needs quotes", quoted, SHOWN.format(9) + BODY, "example.com", '"a b"@pc7.example.com', '"a b"@example.com')
+    utf8 = header("jürgen@example.com", 10).replace("minutes", "Grüße") + BODY
+    yield Case(10, "an author beyond ASCII", utf8, utf8, "example.com", "jürgen@example.com", options=["SMTPUTF8", "BODY=8BITMIME"])
+    program = header("test@example.com", 11) + BODY.replace("..\r\n", "")
+    yield Case(11, "a program on the host itself", program, program, "example.com", way=LOCAL)
     inbound = header("bert@plain.example", 8, "") + BODY
     yield Case(8, "a message from outside", inbound, inbound, None, "bert@plain.example", way=INBOUND)
 
@@ -105,8 +114,12 @@ def play(lab):
     replies, arrived = {}, {}
     for way in (OUTBOUND, INBOUND):
         to = "plain.example" if way == OUTBOUND else "example.com"
-        replies |= gate.send_all(way, [(case.number, case.sender, [f"n{case.number}@{to}"], [], case.sent) for case in table if case.way == way])
+        replies |= gate.send_all(way, [(case.number, case.sender, [f"n{case.number}@{to}"], case.options, case.sent) for case in table if case.way == way])
         arrived |= gate.arrived_by_number(way)
+    for case in (case for case in table if case.way == LOCAL):
+        replies[case.number] = "250" if lab.run("mail", "/usr/sbin/sendmail", "-f", case.sender, f"n{case.number}@plain.example", input=case.sent.decode().replace("\r\n", "\n")).returncode == 0 else "refused"
+        lab.wait_for(lambda: case.number in gate.arrived_by_number(OUTBOUND), 60, "the program's mail")
+    arrived |= gate.arrived_by_number(OUTBOUND)
     verified = {"OpenDKIM": 0, "rspamd": 0, "dkimpy": 0}
     for case in table:
         if len(arrived.get(case.number, [])) != 1:
@@ -127,6 +140,9 @@ def play(lab):
         wanted = {"5-19": ["DKIM_PASS"], "5-20": ["DKIM_KEY_ED25519", "DKIM_KEY_STRONG"], "5-21": ["DKIM_FIELDS_SIGNED"], "5-22": ["DKIM_NOT_TESTING"], "5-24": ["ALIGN_DKIM"]}
         if said != wanted:
             yield f"postern audit {domain} says {said}"
+    at_fault = arrived.get(0, [(b"", b"")])[0][1].replace(b"minutes are", b"minutes ate")
+    if (said := audited(lab, at_fault, "example.com").get("5-19")) != ["DKIM_FAIL"]:
+        yield f"postern audit says {said} of a message that was touched"
     print(f"    verified signatures: {verified}", flush=True)
 
 
