@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The gate with mail in bulk, in from outside and out from an office machine with a login, and sinks on either side that keep octets.
 
-What a sink got is compared with what was sent: `changes` takes away what was declared, and nothing else may differ."""
+What a sink got is compared with what was sent by `compared`."""
 import pickle
 import re
 import time
 
 from . import mail
-from .dkim_others import Rspamd, fields_of
+from .dkim_others import Rspamd
 from .gate import PORT, SINK_PROGRAM, Gate
 from .network import inside, sh, wait_for
 
@@ -126,13 +126,3 @@ class BothWays(Gate):
             number = int(re.search(rb"<n(\d+)[.@]", envelope)[1])
             out.setdefault(number, []).append((envelope.split(b"\r\n"), octets))
         return out
-
-
-def changes(arrived, sent):
-    """(fields put in front, fields put behind the header) of what arrived; nothing when anything else differs."""
-    front, (fields, rest) = [], fields_of(arrived)
-    original = fields_of(sent)[0]
-    while fields and fields[0].startswith((b"Received: from ", b"DKIM-Signature: ")) and len(fields) > len(original):
-        front.append(fields.pop(0))
-    behind = fields[len(original):]
-    return (front, behind) if b"".join(fields[:len(original)]) + rest == sent else None

@@ -13,6 +13,7 @@ import time
 
 import dkim
 
+from .compared import fields_of
 from .network import STATE, inside, sh, wait_for
 
 RESOLVER = "192.0.2.53"
@@ -33,12 +34,6 @@ def publish(lab, zone, *lines):
     name = lines[-1].split(" ")[0]
     name = name.rstrip(".") if name.endswith(".") else f"{name}.{zone.rstrip('.')}"
     wait_for(lambda: record(name, "192.0.2.3"), 10, f"{name} in the DNS")
-
-
-def fields_of(octets):
-    """(raw fields with their line ends, the rest from the empty line on)"""
-    header, blank, body = octets.partition(b"\r\n\r\n")
-    return re.findall(rb"[^\r\n][^\n]*\r\n(?:[ \t][^\n]*\r\n)*", header + b"\r\n"), b"\r\n" + body if blank else b""
 
 
 def record(name, server=RESOLVER):

@@ -3,9 +3,11 @@
 import collections
 import itertools
 import os
+import re
 
 from postern_lab import ordinary
-from postern_lab.both_ways import CONTROL, INBOUND, OUTBOUND, BothWays, changes
+from postern_lab.both_ways import CONTROL, INBOUND, OUTBOUND, BothWays
+from postern_lab.compared import changes, fields_of, first_difference
 from postern_lab.dkim_others import FORMS, Rspamd, Signer, alone, by_dkimpy, by_opendkim, keygen
 
 title = "ordinary mail passes both ways octet by octet but for what is declared, and signatures of others still verify"
@@ -52,15 +54,16 @@ def undeclared(way, front, behind, sent, is_signed):
 def compare(gate, way, messages, sent, bears, counts):
     replies, arrived = gate.send_all(way, messages), gate.arrived_by_number(way)
     changed = {}
-    for number, _, recipients, _, _ in messages:
+    for number, sender, recipients, _, _ in messages:
         label = f"{way} {number} ({ordinary.SHAPES[number % len(ordinary.SHAPES)].__name__})"
         copies = arrived.get(number, [])
         if not replies[number].startswith("250") or len(copies) != 1:
             yield f"{label}: {len(copies)} copies after {replies[number]}"
             continue
         envelope, octets = copies[0]
-        if sum(line.upper().startswith(b"RCPT") for line in envelope) != len(recipients):
-            yield f"{label}: its recipients are {envelope}"
+        paths = [re.search(rb":<([^>]*)>", line)[1].decode() for line in envelope]
+        if paths[0] != sender or sorted(paths[1:]) != sorted(recipients):
+            yield f"{label}: its envelope is {envelope}"
         found = changes(octets, sent[number])
         if found is None:
             changed[number] = label
@@ -68,28 +71,21 @@ def compare(gate, way, messages, sent, bears, counts):
         wrong = list(undeclared(way, *found, sent[number], bears[number]))
         yield from (f"{label}: {one}" for one in wrong)
         counts[f"{way}, exact"] += not wrong
-    yield from by_postfix_alone(gate, way, [one for one in messages if one[0] in changed], sent, arrived, changed, counts)
+    yield from by_postfix_alone(gate, way, [one for one in messages if one[0] in changed], changed, arrived, bears, counts)
 
 
-def by_postfix_alone(gate, way, messages, sent, arrived, changed, counts):
+def by_postfix_alone(gate, way, messages, changed, arrived, bears, counts):
     """What differs goes once more, past the gate: what Postfix does by itself is none of the gate's changes."""
     if not messages:
         return
-    control = [(number, sender or "bert@plain.example", [f"n{number}@example.com"], options, octets) for number, sender, _, options, octets in messages]
-    gate.send_all(CONTROL, [(number, "bert@plain.example", recipients, options, octets) for number, _, recipients, options, octets in control])
+    gate.send_all(CONTROL, [(number, "bert@plain.example", [f"n{number}@example.com"], options, octets) for number, _, _, options, octets in messages])
     without = gate.arrived_by_number(CONTROL)
-    for number, label in changed.items():
-        alone_, with_gate = without[number][-1][1], arrived[number][0][1]
-        as_postfix_has_it = alone_[alone_.index(b"Received: "):].split(b"\r\n", 3)[3]  # three lines of its own
-        found = changes(with_gate, as_postfix_has_it)
-        wrong = ["it was changed: " + first_difference(with_gate, sent[number])] if found is None else list(undeclared(way, *found, sent[number], False))
-        yield from (f"{label}: {one}" for one in wrong)
+    for number, _, _, _, sent in messages:
+        fields, rest = fields_of(without[number][-1][1])
+        found = changes(arrived[number][0][1], b"".join(fields[1:]) + rest)  # without its Received
+        wrong = ["it was changed: " + first_difference(arrived[number][0][1], sent)] if found is None else list(undeclared(way, *found, sent, bears[number]))
+        yield from (f"{changed[number]}: {one}" for one in wrong)
         counts[f"{way}, as Postfix alone changes it"] += not wrong
-
-
-def first_difference(arrived, sent):
-    tail = next((at for at in range(1, min(len(arrived), len(sent)) + 1) if arrived[-at] != sent[-at]), len(sent))
-    return f"...{arrived[-tail - 30:][:60]!r} was ...{sent[-tail - 30:][:60]!r}"
 
 
 def blanks_alone(octets):

@@ -4,7 +4,8 @@ import json
 import re
 
 from postern_lab.both_ways import INBOUND, OUTBOUND, BothWays
-from postern_lab.dkim_others import FORMS, Rspamd, Signer, alone, by_dkimpy, by_opendkim, fields_of, keygen
+from postern_lab.compared import fields_of
+from postern_lab.dkim_others import FORMS, Rspamd, Signer, alone, by_dkimpy, by_opendkim, keygen
 
 title = "what a login sends is signed with RSA and Ed25519 for its author's domain, behind the masquerade, and OpenDKIM, rspamd and dkimpy verify it"
 
@@ -55,6 +56,9 @@ def cases(stranger):
     yield Case(10, "an author beyond ASCII", utf8, utf8, "example.com", "jürgen@example.com", options=["SMTPUTF8", "BODY=8BITMIME"])
     program = header("test@example.com", 11) + BODY.replace("..\r\n", "")
     yield Case(11, "a program on the host itself", program, program, "example.com", way=LOCAL)
+    twice = "From:\r\n Anna\r\n\t<test@pc7.example.com>\r\nReply-To: a@pc7.example.com\r\nTo: n12@plain.example\r\nreply-to:b@pc8.example.com\r\n" + DATE + ID
+    shown = "From: \r\n Anna\r\n\t<test@example.com>\r\nReply-To: a@example.com\r\nTo: n12@plain.example\r\nreply-to: b@example.com\r\n" + DATE + ID
+    yield Case(12, "fields that stand twice and begin with a fold", twice + BODY, shown + BODY, "example.com", "test@pc7.example.com", "test@example.com")
     inbound = header("bert@plain.example", 8, "") + BODY
     yield Case(8, "a message from outside", inbound, inbound, None, "bert@plain.example", way=INBOUND)
 
@@ -148,7 +152,7 @@ def play(lab):
 
 def touched(lab, rspamd, arrived, keys):
     """The same programs see what somebody changed: what was added and masqueraded is under the signature."""
-    for number, old, new in ((0, b"minutes are", b"minutes ate"), (5, b"\r\nDate: ", b"\r\nDate: Mon, "), (5, b"Message-ID: <", b"Message-ID: <0"), (2, b"<test@example.com>", b"<boss@example.com>"), (2, b"Reply-To: Anna", b"Reply-To: Carl"),
+    for number, old, new in ((0, b"minutes are", b"minutes ate"), (5, b"\r\nDate: ", b"\r\nDate: Mon, "), (5, b"Message-ID: <", b"Message-ID: <0"), (2, b'work" <test@', b'work" <boss@'), (2, b"Reply-To: Anna", b"Reply-To: Carl"),
                              (2, b"\r\nSender: ", b"\r\nSender: x")):
         octets = arrived.get(number, [(b"", b"")])[0][1]
         if old not in octets:
