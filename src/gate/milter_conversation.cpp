@@ -91,7 +91,10 @@ net::Task<> MilterConversation::run() {
             server_.keep(rest);  // from here on others read into the same buffer
             co_await judge();
         }
-        if (!server_.has_output()) continue;
+        if (!server_.has_output()) {
+            stream_.acknowledge();
+            continue;
+        }
         wait_ = Wait::writing;
         const auto written = co_await stream_.write(server_.take_output());
         if (!written) co_return;
