@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gate/milter_conversation.hpp"
 
+#include "base/ascii_case.hpp"
 #include "policy/masquerade.hpp"
 #include "policy/sources.hpp"
 
@@ -42,10 +43,7 @@ std::string folded_for_milter(std::string value) {
 wire::HeaderField as_changed(const wire::MilterHeaderChange& change) {
     std::string value;
     for (const char c : change.value) value += c == '\n' ? "\r\n" : std::string(1, c);
-    wire::HeaderField out{fmt::format("{}: {}\r\n", change.name, value), change.name};
-    std::ranges::transform(out.name, out.name.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
+    return {fmt::format("{}: {}\r\n", change.name, value), lowered(change.name)};
 }
 
 }  // namespace
