@@ -13,13 +13,14 @@ EICAR = r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 
 SINK_PROGRAM = r"""
-import asyncio, os, sys
-folder, port = sys.argv[1], int(sys.argv[2])
+import asyncio, itertools, os, sys
+folder, port, address = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+numbers = itertools.count(1)
 async def serve(reader, writer):
     async def say(text):
         writer.write(text.encode() + b"\r\n"); await writer.drain()
     await say("220 sink.example ESMTP")
-    envelope, count = [], 0
+    envelope = []
     while line := await reader.readline():
         verb = line[:4].upper()
         if verb == b"DATA":
@@ -28,20 +29,21 @@ async def serve(reader, writer):
             while (line := await reader.readline()) not in (b".\r\n", b""):
                 body.append(line[1:] if line.startswith(b".") else line)
             if not line: break
-            count += 1
-            name = f"{os.getpid()}.{id(writer)}.{count}.eml"
+            name = f"{os.getpid()}.{next(numbers):06}.eml"
             with open(f"{folder}/.{name}", "wb") as out: out.write(b"".join(envelope) + b"\r\n" + b"".join(body))
             os.rename(f"{folder}/.{name}", f"{folder}/{name}")
             envelope = []
             await say("250 2.0.0 kept")
         elif verb == b"QUIT":
             await say("221 bye"); break
+        elif verb == b"EHLO":  # without these Postfix would convert what it sends
+            await say("250-sink.example\r\n250-8BITMIME\r\n250 SMTPUTF8")
         else:
             if verb in (b"MAIL", b"RCPT"): envelope.append(line)
             await say("250 2.0.0 yes")
     writer.close()
 async def main():
-    async with await asyncio.start_server(serve, "127.0.0.1", port) as server: await server.serve_forever()
+    async with await asyncio.start_server(serve, address, port) as server: await server.serve_forever()
 asyncio.run(main())
 """
 
@@ -49,7 +51,7 @@ CONFIG = """
 [serve]
 metrics = ""
 [site]
-domains = ["example.com"]
+domains = {domains}
 [gate]
 milter = "127.0.0.1@8891"
 submission_listeners = ["submission"]
@@ -65,11 +67,11 @@ mode = "enforce"
 class Gate:
     """`gate`, `malware`, `spam`: further lines of those sections."""
 
-    def __init__(self, lab, gate="", malware=f'clamd = "unix:{STATE}/clamd.sock"\ntimeout = "3s"', spam='rspamd = ""'):
+    def __init__(self, lab, gate="", malware=f'clamd = "unix:{STATE}/clamd.sock"\ntimeout = "3s"', spam='rspamd = ""', domains='["example.com"]'):
         self.lab, self.kept = lab, lab.folder / "sink"
         self.kept.mkdir()
-        self.config = lab.file("postern.toml", CONFIG.format(gate=gate, malware=malware, spam=spam))
-        lab.start("mail", "sink", "/usr/bin/python3", lab.file("sink.py", SINK_PROGRAM), self.kept, SINK)
+        self.config = lab.file("postern.toml", CONFIG.format(domains=domains, gate=gate, malware=malware, spam=spam))
+        lab.start("mail", "sink", "/usr/bin/python3", lab.file("sink.py", SINK_PROGRAM), self.kept, SINK, "127.0.0.1")
         self.start()
         self.postfix()
 

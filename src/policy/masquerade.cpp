@@ -39,6 +39,24 @@ std::optional<std::string> rewrite(std::string_view text, const IdentitySettings
     return changed ? std::optional(out) : std::nullopt;
 }
 
+/// The local part as it stands in a path: "a b" needs its quotes again (RFC 5321 4.1.2), or it would be another address.
+std::string written(std::string_view local) {
+    constexpr std::string_view special = "!#$%&'*+-/=?^_`{|}~";
+    const auto is_atom = [special](unsigned char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c >= 0x80 || c == '.' ||
+               special.find(static_cast<char>(c)) != special.npos;
+    };
+    if (std::ranges::all_of(local, is_atom) && !local.starts_with('.') && !local.ends_with('.') &&
+        !local.contains(".."))
+        return std::string(local);
+    std::string out = "\"";
+    for (const char c : local) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out + '"';
+}
+
 /// Without the blank in front and the line end behind, folding kept.
 std::string_view bare_value(const wire::HeaderField& field) {
     std::string_view text = field.body();
@@ -62,7 +80,8 @@ Changes outgoing_changes(const MailAddress& sender, const wire::Message& message
     const bool is_signed = message.first("dkim-signature") != nullptr;
     if (!is_signed && settings.masquerade_confirmed) {
         if (sender.domain())
-            if (const auto shown = masqueraded(*sender.domain(), settings)) out.sender = sender.local() + "@" + *shown;
+            if (const auto shown = masqueraded(*sender.domain(), settings))
+                out.sender = written(sender.local()) + "@" + *shown;
         for (const std::string_view name : {"from", "sender", "reply-to"}) {
             std::size_t index = 0;
             for (const wire::HeaderField* field : message.all(name)) {

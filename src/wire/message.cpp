@@ -29,6 +29,15 @@ std::string_view take_field(std::string_view octets) {
     return octets.substr(0, end);
 }
 
+/// Behind the closing quote of the string that opens at `at`; an escaped quote closes nothing (RFC 5322 3.2.4). Unclosed: the end.
+std::size_t quoted_end(std::string_view value, std::size_t at) {
+    for (++at; at < value.size(); ++at) {
+        if (value[at] == '\\') ++at;
+        else if (value[at] == '"') return at + 1;
+    }
+    return value.size();
+}
+
 }  // namespace
 
 std::string_view HeaderField::body() const { return std::string_view(raw).substr(raw.find(':') + 1); }
@@ -116,11 +125,11 @@ std::vector<std::string> mailboxes(std::string_view value) {
         if (c == '(') ++comment;
         else if (c == ')' && comment > 0) --comment;
         else if (comment > 0) continue;
-        else if (c == '"' && !in_angle) {
+        else if (c == '"') {
             // A quoted string is a display name, or a local part where @ follows.
-            const auto end = std::min(value.find('"', i + 1), value.size());
-            if (end + 1 < value.size() && value[end + 1] == '@') bare += value.substr(i, end - i + 1);
-            i = end;
+            const auto end = quoted_end(value, i);
+            if (end < value.size() && value[end] == '@') (in_angle ? angle : bare) += value.substr(i, end - i);
+            i = end - 1;
         } else if (c == '<') in_angle = saw_angle = true;
         else if (c == '>') in_angle = false;
         else if ((c == ',' || c == ';') && !in_angle) flush();
