@@ -13,13 +13,13 @@ EICAR = r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 
 SINK_PROGRAM = r"""
-import asyncio, os, sys
-folder, port = sys.argv[1], int(sys.argv[2])
+import asyncio, itertools, os, sys
+folder, port, numbers = sys.argv[1], int(sys.argv[2]), itertools.count()
 async def serve(reader, writer):
     async def say(text):
         writer.write(text.encode() + b"\r\n"); await writer.drain()
     await say("220 sink.example ESMTP")
-    envelope, count = [], 0
+    envelope = []
     while line := await reader.readline():
         verb = line[:4].upper()
         if verb == b"DATA":
@@ -28,8 +28,7 @@ async def serve(reader, writer):
             while (line := await reader.readline()) not in (b".\r\n", b""):
                 body.append(line[1:] if line.startswith(b".") else line)
             if not line: break
-            count += 1
-            name = f"{os.getpid()}.{id(writer)}.{count}.eml"
+            name = f"{os.getpid()}.{next(numbers):06}.eml"
             with open(f"{folder}/.{name}", "wb") as out: out.write(b"".join(envelope) + b"\r\n" + b"".join(body))
             os.rename(f"{folder}/.{name}", f"{folder}/{name}")
             envelope = []
