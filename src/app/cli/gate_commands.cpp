@@ -7,7 +7,7 @@
 namespace postern::app {
 namespace {
 
-constexpr std::array list_options{
+constexpr std::array logins_options{
     Option{"--format", "FORMAT", "text or json. Default: text.", false, plain_formats},
 };
 constexpr std::array masquerade_options{
@@ -17,7 +17,7 @@ constexpr std::array masquerade_options{
     Option{"--revoke", "", "Takes that back: nothing is changed any more."},
     Option{"--format", "FORMAT", "text or json. Default: text.", false, plain_formats},
 };
-constexpr std::array<std::span<const Option>, 2> list_groups{list_options, shared_options};
+constexpr std::array<std::span<const Option>, 2> logins_groups{logins_options, shared_options};
 constexpr std::array<std::span<const Option>, 2> masquerade_groups{masquerade_options, shared_options};
 constexpr std::array list_examples{Example{"postern logins list", "Every login the gate saw, with its addresses."},
                                    Example{"postern logins list anna --format json", "One of them, for a program."}};
@@ -34,7 +34,7 @@ constexpr std::array table{
     Command{"logins list", "[LOGIN]", "which login sends under which addresses",
             "Lists what the gate learnt from live mail: logins, the addresses they send under, and which of them are "
             "usual. [identity] learnt_senders decides what becomes of others.",
-            list_groups, list_examples, &run_logins_list},
+            logins_groups, list_examples, &run_logins_list},
     Command{"logins allow", "LOGIN ADDRESS", "an address is one of a login's own",
             "Says that a login may send under an address, seen or not. A gate that runs takes it over.", shared_groups,
             allow_examples, &run_logins_allow},

@@ -85,8 +85,9 @@ Result<void> LinkLists::choose(const Config& config) {
         choices_ = *std::move(chosen);
     }
     for (const List& list : own_lists_) choices_.push_back({.list = &list});
-    std::erase_if(choices_,
-                  [](const Choice& one) { return !one.list->takes(Kind::domain) || one.list->role != Role::block; });
+    std::erase_if(choices_, [](const Choice& one) {
+        return !one.list->takes(Kind::domain) || one.list->role != reputation::Role::block;
+    });
     std::map<std::string, std::int64_t, std::less<>> budgets;
     for (const Choice& choice : choices_) {
         if (choice.not_asked) {
