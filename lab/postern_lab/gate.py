@@ -109,18 +109,35 @@ class Gate:
         common += more
         master.write_text(saved + f"0.0.0.0:{PORT} inet n - n - 60 smtpd\n{common}  -o local_recipient_maps= -o milter_macro_daemon_name=smtp\n"
                                   f"127.0.0.1:{SUBMISSION} inet n - n - 60 smtpd\n{common}  -o local_recipient_maps= -o milter_macro_daemon_name=submission\n"
-                                  f"gatecleanup unix n - n - 0 cleanup\n{more}"
+                                  "  -o smtpd_sasl_auth_enable=yes -o smtpd_tls_auth_only=no
+"
+                                  f"gatecleanup unix n - n - 0 cleanup
+{more}"
                                   "gatesink unix - - n - 20 smtp\n  -o smtp_tls_security_level=none -o smtp_dns_support_level=disabled\n")
         self.lab.on_end(lambda: (master.write_text(saved), sh(*inside("mail", "postfix", "reload"), quiet=True)))
         sh(*inside("mail", "postfix", "reload"))
         wait_for(lambda: f":{PORT}" in sh(*inside("mail", "ss", "-ltnH")).stdout, 10, "Postfix with the gate")
 
-    def send(self, body="Hello\r\n", sender="bert@plain.example", to="anna@example.com", subject="lab", host="outside", port=PORT, headers=""):
+    def reload(self, *changes):
+        """SIGHUP, with the configuration's text changed by (old, new) pairs."""
+        text = self.config.read_text()
+        for old, new in changes:
+            text = text.replace(old, new)
+        self.config.write_text(text)
+        before = self.lab.output("gate").count("reloaded")
+        self.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: self.lab.output("gate").count("reloaded") > before, 5, "the reload")
+
+    def submit(self, sender, subject, author=None, body="Hello\r\n", headers="", login="test@example.com"):
+        """From inside, with a login unless it is None; `author` stands in From."""
+        return self.send(body, sender, "bert@plain.example", subject, "mail", SUBMISSION, headers, author, login)
+
+    def send(self, body="Hello\r\n", sender="bert@plain.example", to="anna@example.com", subject="lab", host="outside", port=PORT, headers="", author=None, login=None):
         """The reply that decided, as (code, text, stage)."""
         program = self.lab.file("client.py", CLIENT)
-        message = f"From: <{sender}>\r\nTo: <{to}>\r\nSubject: {subject}\r\nDate: Tue, 24 Nov 2026 09:30:00 +0000\r\nMessage-ID: <{subject}.{time.monotonic_ns()}@plain.example>\r\n{headers}\r\n{body}"
+        message = f"From: <{author or sender}>\r\nTo: <{to}>\r\nSubject: {subject}\r\nDate: Tue, 24 Nov 2026 09:30:00 +0000\r\nMessage-ID: <{subject}.{time.monotonic_ns()}@plain.example>\r\n{headers}\r\n{body}"
         target = "127.0.0.1" if host == "mail" else "203.0.113.26"
-        done = self.lab.run(host, "/usr/bin/python3", program, target, port, sender, to, input=message)
+        done = self.lab.run(host, "/usr/bin/python3", program, target, port, sender, to, login or "", input=message)
         return done.stdout.strip()
 
     def arrived(self, subject, seconds=6):
@@ -136,11 +153,12 @@ class Gate:
 
 CLIENT = r"""
 import smtplib, sys
-host, port, sender, to = sys.argv[1:5]
+host, port, sender, to, login = sys.argv[1:6]
 message = sys.stdin.buffer.read().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 try:
     client = smtplib.SMTP(host, int(port), "client.plain.example", 30)
     client.ehlo()
+    if login: client.login(login, "lab-password")
     for stage, answer in (("mail", lambda: client.mail(sender)), ("rcpt", lambda: client.rcpt(to)), ("data", lambda: client.data(message))):
         code, text = answer()
         if code >= 400: break
