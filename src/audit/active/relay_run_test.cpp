@@ -170,6 +170,16 @@ TEST(RelayRun, stops_at_the_first_421) {
     EXPECT_EQ(active.conversations.back().fault_code, "smtp.421");
 }
 
+TEST(RelayRun, ends_when_the_time_is_used_up_and_when_a_server_is_silent) {
+    for (const char* code : {"net.budget", "net.timeout", "net.connect"}) {
+        RelayRun run = battery(true);
+        ASSERT_TRUE(run.next(nullptr));
+        const Conversation cut_off{.purpose = "relay", .server = server_ip, .fault_code = code, .fault = "no time"};
+        EXPECT_FALSE(run.next(&cut_off)) << code;
+        EXPECT_EQ(run.stopped(), "no time") << code;
+    }
+}
+
 TEST(RelayRun, takes_a_catch_all_for_no_relay) {
     RelayRun run = battery(true);
     const Active active = play_all(run, [](const std::string& line, Memory& memory) {
