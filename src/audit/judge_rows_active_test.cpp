@@ -49,6 +49,13 @@ Change arrived(std::string token, std::string octets = {}, std::string where = "
     };
 }
 
+/// One of our own messages, by its field.
+Change came(std::string token, std::string octets = {}, std::string where = "far") {
+    const std::string end = octets.contains("\r\n") ? "\r\n" : "\n";
+    octets = "X-Postern-Token: " + token + end + octets;
+    return arrived(std::move(token), std::move(octets), std::move(where));
+}
+
 Change far_end() {
     return [](Evidence& evidence) { evidence.active.far_end = true; };
 }
@@ -65,7 +72,7 @@ std::string sample(std::string_view name) {
 }
 
 Change clean_passes(const char* way = "sample-in/clean") {
-    return both(talk(way, {{"end", 250}}), arrived(way, "Subject: x", "sample"));
+    return both(talk(way, {{"end", 250}}), came(way, "Subject: x", "sample"));
 }
 
 constexpr const char* denied = "5.7.1 Relay access denied";
@@ -88,9 +95,17 @@ std::vector<Row> relay_rows() {
             "6-01",
             com,
             all({battery("6-01", 250, "ok"), talk("relay-delivery/R01", {{"R01", 250}, {"end", 250}}),
-                 arrived("relay-delivery/R01")}),
+                 came("relay-delivery/R01")}),
             fail,
             {"RELAY_OPEN"}},
+        Row{"bounced_to_its_sender",
+            "6-01",
+            com,
+            all({battery("6-01", 250, "ok"), talk("relay-delivery/R01", {{"R01", 250}, {"end", 250}}),
+                 arrived("relay-delivery/R01", "Subject: Undelivered\r\n\r\nX-Postern-Token: relay-delivery/R01", "far",
+                         "<>")}),
+            unknown,
+            {"RELAY_TAKEN"}},
         Row{"plain_refused_at_the_end",
             "6-01",
             com,
@@ -221,7 +236,7 @@ std::vector<Row> protocol_rows() {
         Row{"second_arrived",
             "6-18",
             com,
-            both(talk("smuggling-in/LF.LF", {{"message", 250}}), arrived("smuggling-in/LF.LFs")),
+            both(talk("smuggling-in/LF.LF", {{"message", 250}}), came("smuggling-in/LF.LFs")),
             fail,
             {"SMUGGLED"}},
         Row{"end_seen_commands_refused",
@@ -241,20 +256,20 @@ std::vector<Row> protocol_rows() {
             "6-19",
             com,
             both(talk("smuggling-out/LF.LF", {{"message", 250}}),
-                 arrived("smuggling-out/LF.LF", "A: b\r\n\r\nx\n.\ny\r\n")),
+                 came("smuggling-out/LF.LF", "A: b\r\n\r\nx\n.\ny\r\n")),
             fail,
             {"SMUGGLES_OUT"}},
         Row{"line_made_whole",
             "6-19",
             com,
             both(talk("smuggling-out/LF.LF", {{"message", 250}}),
-                 arrived("smuggling-out/LF.LF", "A: b\r\n\r\nx\r\ny\r\n")),
+                 came("smuggling-out/LF.LF", "A: b\r\n\r\nx\r\ny\r\n")),
             pass,
             {"SMUGGLING_OUT_HELD"}},
         Row{"mailbox_of_bare_lines",
             "6-19",
             com,
-            both(talk("smuggling-out/LF.LF", {{"message", 250}}), arrived("smuggling-out/LF.LF", "A: b\n\nx\n")),
+            both(talk("smuggling-out/LF.LF", {{"message", 250}}), came("smuggling-out/LF.LF", "A: b\n\nx\n")),
             unknown,
             {"SMUGGLING_OUT_UNSEEN"}},
         Row{"out_refused", "6-19", com, talk("smuggling-out/LF.LF", {{"message", 550}}), pass, {"SMUGGLING_OUT_HELD"}},
@@ -300,7 +315,7 @@ std::vector<Row> sample_rows() {
             "1-04",
             com,
             all({talk("sample-in/eicar-plain", {{"end", 250}}),
-                 arrived("sample-in/eicar-plain", sample("eicar-plain"), "sample"), clean_passes()}),
+                 came("sample-in/eicar-plain", sample("eicar-plain"), "sample"), clean_passes()}),
             fail,
             {"SAMPLE_ARRIVED"}},
         Row{"virus_kept_back",
@@ -337,7 +352,7 @@ std::vector<Row> sample_rows() {
             "1-04",
             com,
             all({talk("sample-in/eicar-plain", {{"end", 250}}),
-                 arrived("sample-in/eicar-plain", "Subject: x\r\n\r\nremoved", "sample"), clean_passes()}),
+                 came("sample-in/eicar-plain", "Subject: x\r\n\r\nremoved", "sample"), clean_passes()}),
             pass,
             {"SAMPLE_STOPPED"}},
         Row{"users_virus_refused",
@@ -351,27 +366,27 @@ std::vector<Row> sample_rows() {
             "1-06",
             com,
             all({talk("sample-in/eicar-zip", {{"end", 250}}),
-                 arrived("sample-in/eicar-zip", sample("eicar-zip"), "sample"), clean_passes()}),
+                 came("sample-in/eicar-zip", sample("eicar-zip"), "sample"), clean_passes()}),
             fail,
             {"SAMPLE_ARRIVED"}},
         Row{"spam_tagged",
             "3-01",
             com,
             all({talk("sample-in/gtube", {{"end", 250}}),
-                 arrived("sample-in/gtube", "X-Spam: Yes\r\n" + sample("gtube"), "sample"), clean_passes()}),
+                 came("sample-in/gtube", "X-Spam: Yes\r\n" + sample("gtube"), "sample"), clean_passes()}),
             warning,
             {"SAMPLE_TAGGED"}},
         Row{"users_spam_arrived",
             "3-02",
             com,
-            all({talk("sample-out/gtube", {{"end", 250}}), arrived("sample-out/gtube", sample("gtube"), "sample"),
+            all({talk("sample-out/gtube", {{"end", 250}}), came("sample-out/gtube", sample("gtube"), "sample"),
                  clean_passes("sample-out/clean")}),
             fail,
             {"SAMPLE_ARRIVED"}},
         Row{"path_unscanned",
             "3-05",
             com,
-            all({talk("sample-out/gtube", {{"end", 250}}), arrived("sample-out/gtube", sample("gtube"), "sample"),
+            all({talk("sample-out/gtube", {{"end", 250}}), came("sample-out/gtube", sample("gtube"), "sample"),
                  clean_passes("sample-out/clean")}),
             fail,
             {"PATH_UNSCANNED"}},
@@ -416,7 +431,7 @@ std::vector<Row> sample_rows() {
             "3-11",
             com,
             all({far_end(), talk("sample-in/clean", {{"end", 250}}),
-                 arrived("relay-delivery/R02", "Subject: x\r\nX-Postern-Token: t\r\n\r\n", "far", "<>")}),
+                 arrived("relay-delivery/R02", "Subject: x\r\nX-Postern-Token: relay-delivery/R02\r\n\r\n", "far", "<>")}),
             pass,
             {"NOT_BOUNCED"}},
         Row{"a_program_answered",
