@@ -114,6 +114,14 @@ void judge_spam(const MessageFacts& facts, const ContentPlace& place, const Sett
     else if (reaches(at.tag)) decision.add(spam, own.mode, Action::tag, "The message may be spam", evidence);
 }
 
+void judge_link_domains(const MessageFacts& facts, const ContentPlace& place, const Settings& settings,
+                        Decision& decision) {
+    if (!facts.links) return;
+    const LinkSettings& own = settings.links;
+    const Action action = place.direction == Direction::inbound ? own.inbound : own.outbound;
+    judge_links(facts.links->answers, own.mode, softened(action, place.from_filter), decision);
+}
+
 void judge_header(const MessageFacts& facts, const ContentPlace& place, const Settings& settings, Decision& decision) {
     if (facts.message == nullptr || place.direction != Direction::outbound) return;
     const auto fields = facts.message->all("from");

@@ -239,11 +239,14 @@ TEST(Ceilings, at_the_limit_and_one_beyond) {
     EXPECT_EQ(act({.new_in_day = 201}).first, Action::hold);
 }
 
-IdentitySettings masquerading() { return {.masquerade = {"example.com"}, .masquerade_confirmed = true}; }
-Changes changes(std::string_view header, const IdentitySettings& settings,
+MasqueradeDomains masquerading() {
+    const std::vector domains{*DomainName::parse("example.com")};
+    return {.all = domains, .confirmed = domains};
+}
+Changes changes(std::string_view header, const MasqueradeDomains& domains,
                 const char* sender = "<anna@pc7.example.com>") {
     const auto message = wire::parse_message(std::string(header) + "\r\nx\r\n");
-    return outgoing_changes(*MailAddress::parse(sender), *message, settings, "<new@example.com>", "today");
+    return outgoing_changes(*MailAddress::parse(sender), *message, domains, true, "<new@example.com>", "today");
 }
 constexpr std::string_view complete = "Date: x\r\nMessage-ID: <1@pc7.example.com>\r\n";
 
@@ -279,8 +282,8 @@ TEST(Masquerade, foreign_and_proper_names_stay) {
 }
 TEST(Masquerade, signed_mail_is_left_alone_and_so_is_all_before_the_preview_was_confirmed) {
     EXPECT_TRUE(changes("DKIM-Signature: v=1\r\nFrom: a@pc7.example.com\r\n", masquerading()).none());
-    IdentitySettings unconfirmed = masquerading();
-    unconfirmed.masquerade_confirmed = false;
+    MasqueradeDomains unconfirmed = masquerading();
+    unconfirmed.confirmed.clear();
     EXPECT_TRUE(changes(std::string(complete) + "From: a@pc7.example.com\r\n", unconfirmed).none());
 }
 TEST(Masquerade, what_a_message_lacks_is_added) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/message.hpp"
 
+#include "base/ascii_case.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 namespace postern::wire {
 namespace {
@@ -81,10 +82,8 @@ Result<Message> parse_message(std::string_view octets) {
         if (colon == field.npos || name.empty() ||
             std::ranges::any_of(name, [](char c) { return c <= ' ' || c > '~'; }))
             return fail("message.header.malformed", fmt::format("line {} is no header field", line));
-        HeaderField entry{std::string(field), std::string(name)};
+        HeaderField entry{std::string(field), lowered(name)};
         if (!entry.raw.ends_with("\r\n")) entry.raw += "\r\n";
-        std::ranges::transform(entry.name, entry.name.begin(),
-                               [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         message.fields.push_back(std::move(entry));
         line += static_cast<std::size_t>(std::ranges::count(field, '\n'));
         octets.remove_prefix(field.size());
