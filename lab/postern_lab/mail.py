@@ -130,6 +130,8 @@ def build():
     firewall = "table inet guard { chain out { type filter hook output priority 0; oifname != lo tcp dport 25 meta skuid != postfix limit rate 5/second log prefix \"mail-out: \"; oifname != lo tcp dport 25 meta skuid != postfix counter reject; }; }"
     sh(*inside("mail", "nft", firewall))
     sh(*inside("mail", "sysctl", "-qw", "net.ipv4.ip_forward=0"))
+    # Postfix logs through a datagram socket: with the usual ten places in its queue, master waits at a reload for the logger that it is to start.
+    sh(*inside("mail", "sysctl", "-qw", "net.unix.max_dgram_qlen=20000"))
     start("hostile", "hostile", "/usr/bin/python3", str(LAB / "servers" / "hostile_smtp.py"), "198.51.100.40")
     start("mail", "backends", "/usr/bin/python3", str(LAB / "servers" / "mail_backends.py"))
     # Where samples end: a sink inside the site, and its messages one a file.

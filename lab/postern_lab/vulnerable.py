@@ -44,5 +44,5 @@ def build():
 
 def wait():
     hosts, _ = addresses("vulnerable")
-    hello = f"import socket; c = socket.create_connection(('{hosts[-1]}', 25), 2); print(c.recv(99))"
+    hello = f"import socket; c = socket.create_connection(('{hosts[len(NAMES) - 1]}', 25), 2); print(c.recv(99))"
     wait_for(lambda: "220 mail" in sh(*inside("outside", "/usr/bin/python3", "-c", hello), quiet=True).stdout, 10, "the vulnerable servers")

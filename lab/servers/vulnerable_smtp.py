@@ -271,9 +271,16 @@ class Greylist(Closed):
 
 
 class Ban(Closed):
-    """After five errors everything from that address is refused, for ever."""
+    """After five errors everything from that address is refused, until it has been quiet for a while."""
+
+    def say(self, text):
+        if text[0] in "45":
+            self.server.last_error[self.client] = time.monotonic()
+        super().say(text)
 
     def banned(self):
+        if time.monotonic() - self.server.last_error.get(self.client, 0) > 12:
+            self.server.errors[self.client] = 0
         return self.server.errors.get(self.client, 0) >= 5
 
     def greeting(self):
@@ -362,7 +369,17 @@ class Impatient(Closed):
         super().say(text)
 
 
-MODES = [Closed, Open, Drops, Percent, BareLf, Injector, Bouncer, CallsOut, Answers, Gateway, Greylist, Ban, Tarpit, OneOctet, Segments, Logins, Verifies, CatchAll, Ends421, Impatient]
+class Mute(Closed):
+    """Says nothing to the end of a message that held a bare line end: so does a server whose filter dies of one."""
+
+    def content(self, octets):
+        if re.search(rb"(?<!\r)\n|\r(?!\n)", octets):
+            time.sleep(30)
+            raise ConnectionError
+        return super().content(octets)
+
+
+MODES = [Closed, Open, Drops, Percent, BareLf, Injector, Bouncer, CallsOut, Answers, Gateway, Greylist, Ban, Tarpit, OneOctet, Segments, Logins, Verifies, CatchAll, Ends421, Impatient, Mute]
 NAMES = [re.sub(r"(?<!^)(?=[A-Z])", "-", mode.__name__).lower() for mode in MODES]
 
 
@@ -389,7 +406,7 @@ def main(address, folder, far, certificate, key):
     pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
     for index, (mode, name) in enumerate(zip(MODES, NAMES)):
         server = Server((str(ipaddress.ip_address(address) + index), 25), Handler)
-        server.mode, server.name, server.errors, server.tls = mode, name, {}, tls
+        server.mode, server.name, server.errors, server.last_error, server.tls = mode, name, {}, {}, tls
         server.address, server.far, server.folder = server.server_address[0], far, pathlib.Path(folder)
         threading.Thread(target=server.serve_forever).start()
 

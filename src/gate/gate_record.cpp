@@ -14,6 +14,9 @@ namespace postern::gate {
 namespace {
 
 using Kind = wire::ScanVerdict::Kind;
+using reputation::Status;
+
+constexpr const char* links_help = "Domains of links, a list each, by what the list said";
 
 /// A value of the line: quoted, without a way out of its quotes.
 std::string quoted(std::string_view text) {
@@ -30,6 +33,13 @@ std::string_view scan_word(const policy::MessageFacts& facts) {
         return unseen.empty() ? "clean" : unseen;
     }
     return facts.scan->kind == Kind::infected ? "infected" : facts.scan->code;
+}
+
+/// How many domains, "+" when there may be more, and what the lists said of them.
+std::string links_word(const policy::LinkLook& look) {
+    const std::size_t listed = look.count(Status::listed), clean = look.count(Status::clean);
+    return fmt::format("{}{} links_listed={} links_clean={} links_unknown={} links_left_out={}", look.domains,
+                       look.cut ? "+" : "", listed, clean, look.answers.size() - listed - clean, look.left_out);
 }
 
 bool would_something(const policy::Decision& decision) {
@@ -118,7 +128,10 @@ GateRecord::GateRecord(Hooks hooks, store::Metrics& metrics)
           metrics.counter("postern_gate_silent_engines_total", "Questions without an answer", {{"engine", "clamd"}})),
       silent_filter(
           metrics.counter("postern_gate_silent_engines_total", "Questions without an answer", {{"engine", "rspamd"}})),
-      hooks_(std::move(hooks)) {
+      hooks_(std::move(hooks)),
+      links_listed_(metrics.counter("postern_gate_links_total", links_help, {{"result", "listed"}})),
+      links_clean_(metrics.counter("postern_gate_links_total", links_help, {{"result", "clean"}})),
+      links_unknown_(metrics.counter("postern_gate_links_total", links_help, {{"result", "unknown"}})) {
     for (std::size_t i = 0; i < verdicts_.size(); ++i)
         verdicts_[i] = &metrics.counter("postern_gate_verdicts_total", "Decisions by verdict",
                                         {{"verdict", std::string(to_string(static_cast<policy::Action>(i)))}});
@@ -148,6 +161,7 @@ std::string GateRecord::note(const GateNote& note) {
         if (const std::string behind = behind_filter(note); !behind.empty())
             fmt::format_to(out, " behind_filter={}", behind);
         if (note.facts->spam) fmt::format_to(out, " spam={:.1f}", note.facts->spam->score);
+        if (note.facts->links) fmt::format_to(out, " links={}", links_word(*note.facts->links));
     }
     for (const policy::Finding& one : decision.findings())
         fmt::format_to(out, " {}={}{}", one.code, one.would ? "would-" : "", to_string(one.action));
@@ -160,6 +174,13 @@ void GateRecord::fault(std::string_view doing, const Error& error) {
     faults.add();
     hooks_.log(fmt::format("gate: a mail server was left without a verdict while {}: {} ({})", doing, error.message,
                            error.code));
+}
+
+void GateRecord::count_links(const policy::LinkLook& look) {
+    const std::size_t listed = look.count(Status::listed), clean = look.count(Status::clean);
+    links_listed_.add(static_cast<std::int64_t>(listed));
+    links_clean_.add(static_cast<std::int64_t>(clean));
+    links_unknown_.add(static_cast<std::int64_t>(look.answers.size() - listed - clean));
 }
 
 policy::SenderCounts GateRecord::count(const policy::SessionPolicy& session) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/attachments.hpp"
 
+#include "base/ascii_case.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -27,13 +28,6 @@ constexpr std::array<std::string_view, 52> run_when_opened{
 constexpr std::array<std::string_view, 5> program_types{"application/x-msdownload", "application/x-msdos-program",
                                                         "application/hta", "application/x-ms-shortcut",
                                                         "application/x-dosexec"};
-
-std::string lowered(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
-}
 
 /// U+202A to U+202E and U+2066 to U+2069 turn the direction of writing: "gpj.exe" is shown as "exe.jpg".
 bool turns_direction(std::string_view name) {

@@ -169,6 +169,19 @@ TEST(Header, a_login_sends_under_the_sites_addresses_and_with_one_from) {
     EXPECT_EQ(code("Subject: x"), "m5.from.several");
 }
 
+TEST(Header, a_machine_whose_name_leaves_as_the_domain_is_of_the_site) {
+    Settings settings = enforcing();
+    const auto code = [&](const char* header) {
+        return deciding(judged(settings, std::string(header) + "\r\n\r\nx\r\n", {}, "anna"));
+    };
+    EXPECT_EQ(code("From: anna@pc7.example.com"), "m6.sender.foreign");
+    settings.identity.masquerade = {"example.com"};
+    EXPECT_EQ(code("From: anna@pc7.example.com"), "");
+    EXPECT_EQ(code("From: anna@pc7.notexample.com"), "m6.sender.foreign");
+    settings.identity.masquerade = {"plain.example"};  // what it would be shown as is none of the site's
+    EXPECT_EQ(code("From: anna@pc7.plain.example"), "m6.sender.foreign");
+}
+
 TEST(Limits, size_and_hops) {
     Settings settings = enforcing();
     settings.limits.message_octets = 100;
@@ -248,11 +261,14 @@ TEST(Ceilings, at_the_limit_and_one_beyond) {
     EXPECT_EQ(act({.new_in_day = 201}).first, Action::hold);
 }
 
-IdentitySettings masquerading() { return {.masquerade = {"example.com"}, .masquerade_confirmed = true}; }
-Changes changes(std::string_view header, const IdentitySettings& settings,
+MasqueradeDomains masquerading() {
+    const std::vector domains{*DomainName::parse("example.com")};
+    return {.all = domains, .confirmed = domains};
+}
+Changes changes(std::string_view header, const MasqueradeDomains& domains,
                 const char* sender = "<anna@pc7.example.com>") {
     const auto message = wire::parse_message(std::string(header) + "\r\nx\r\n");
-    return outgoing_changes(*MailAddress::parse(sender), *message, settings, "<new@example.com>", "today");
+    return outgoing_changes(*MailAddress::parse(sender), *message, domains, true, "<new@example.com>", "today");
 }
 constexpr std::string_view complete = "Date: x\r\nMessage-ID: <1@pc7.example.com>\r\n";
 
@@ -269,6 +285,17 @@ TEST(Masquerade, names_of_machines_become_the_domain) {
     EXPECT_EQ(made.changed[1].value, "anna@example.com,\r\n bert@example.com (at pc9@example.com)");
     EXPECT_TRUE(made.added.empty());
 }
+TEST(Masquerade, a_sender_that_needs_quotes_keeps_them) {
+    const auto sender = [](const char* path) {
+        return changes(std::string(complete) + "From: a@example.com\r\n", masquerading(), path).sender.value_or("");
+    };
+    EXPECT_EQ(sender("<a.b+c@pc7.example.com>"), "a.b+c@example.com");
+    EXPECT_EQ(sender("<\"a b\"@pc7.example.com>"), "\"a b\"@example.com");
+    EXPECT_EQ(sender("<\"boss@plain.example\"@pc7.example.com>"), "\"boss@plain.example\"@example.com");
+    EXPECT_EQ(sender("<\"a\\\"\\\\b\"@pc7.example.com>"), "\"a\\\"\\\\b\"@example.com");
+    EXPECT_EQ(sender("<\".a\"@pc7.example.com>"), "\".a\"@example.com");
+    EXPECT_EQ(sender("<j\xC3\xBCrgen@pc7.example.com>"), "j\xC3\xBCrgen@example.com");
+}
 TEST(Masquerade, foreign_and_proper_names_stay) {
     EXPECT_TRUE(
         changes(std::string(complete) + "From: anna@example.com\r\n", masquerading(), "<anna@example.com>").none());
@@ -277,8 +304,8 @@ TEST(Masquerade, foreign_and_proper_names_stay) {
 }
 TEST(Masquerade, signed_mail_is_left_alone_and_so_is_all_before_the_preview_was_confirmed) {
     EXPECT_TRUE(changes("DKIM-Signature: v=1\r\nFrom: a@pc7.example.com\r\n", masquerading()).none());
-    IdentitySettings unconfirmed = masquerading();
-    unconfirmed.masquerade_confirmed = false;
+    MasqueradeDomains unconfirmed = masquerading();
+    unconfirmed.confirmed.clear();
     EXPECT_TRUE(changes(std::string(complete) + "From: a@pc7.example.com\r\n", unconfirmed).none());
 }
 TEST(Masquerade, what_a_message_lacks_is_added) {

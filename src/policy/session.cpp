@@ -66,7 +66,9 @@ Decision SessionPolicy::message(const MessageFacts& facts, const SenderCounts& c
     judge_limits(facts, *settings_, out);
     judge_malware(facts, place, *settings_, out);
     judge_spam(facts, place, *settings_, out);
+    judge_link_domains(facts, place, *settings_, out);
     judge_header(facts, place, *settings_, out);
+    judge_login_senders(message_.login, facts.senders, settings_->identity.learning.mode, out);
     if (message_.direction == Direction::outbound) judge_ceilings(accountable(), counts, settings_->ceilings, out);
     return out;
 }
