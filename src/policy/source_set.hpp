@@ -18,7 +18,7 @@ namespace postern::policy {
 
 class SourceSet {
 public:
-    static constexpr std::chrono::milliseconds soonest = std::chrono::minutes(5);
+    static constexpr std::chrono::milliseconds soonest = std::chrono::seconds(30);
     static constexpr std::chrono::milliseconds latest = std::chrono::hours(24);
     static constexpr std::chrono::milliseconds after_problem = std::chrono::minutes(10);
 

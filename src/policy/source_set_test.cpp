@@ -100,11 +100,11 @@ TEST(SourceSet, asks_again_when_the_answer_has_aged) {
     EXPECT_EQ(set.due(start + minutes(60)), std::vector<std::size_t>{0});
 }
 
-TEST(SourceSet, asks_no_sooner_than_five_minutes_and_no_later_than_a_day) {
+TEST(SourceSet, asks_no_sooner_than_after_half_a_minute_and_no_later_than_after_a_day) {
     SourceSet set = set_of({"a.filter.example", "b.filter.example"});
     (void)set.take(0, found({"192.0.2.7/32"}, seconds(1)), start);
     (void)set.take(1, found({"192.0.2.8/32"}, hours(100)), start);
-    EXPECT_EQ(set.entries()[0].due, start + minutes(5));
+    EXPECT_EQ(set.entries()[0].due, start + seconds(30));
     EXPECT_EQ(set.entries()[1].due, start + hours(24));
 }
 

@@ -105,9 +105,10 @@ net::Task<> FilterSources::keep() {
     }
     net::Timer pause(serving_.loop.executor());
     while (!stopped_) {
-        for (const std::size_t entry : set_.due(now())) co_await refresh(**resolver, entry);
-        apply();
-        pause.expires_after(std::chrono::seconds(30));
+        const auto due = set_.due(now());
+        for (const std::size_t entry : due) co_await refresh(**resolver, entry);
+        if (!due.empty()) apply();
+        pause.expires_after(std::chrono::seconds(10));
         const auto [stopped] = co_await pause.async_wait(net::as_values);
         if (stopped) break;
     }
