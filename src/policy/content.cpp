@@ -36,9 +36,9 @@ Action softened(Action action, bool from_filter) {
 /// A domain of the site, or a machine whose name leaves as one: what the masquerade would show is judged, not what it hides.
 bool is_of_site(const DomainName& domain, const Settings& settings) {
     if (is_own(settings.site, domain)) return true;
-    const auto shown = masqueraded(domain, settings.identity);
-    const auto parsed = shown ? DomainName::parse(*shown) : Result<DomainName>(fail("", ""));
-    return parsed && is_own(settings.site, *parsed);
+    const MasqueradeDomains shown{.all = MasqueradeDomains::parse(settings.identity.masquerade)};
+    const DomainName* over = shown.over(domain);
+    return over != nullptr && is_own(settings.site, *over);
 }
 
 }  // namespace

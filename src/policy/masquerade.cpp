@@ -64,7 +64,7 @@ std::string written_local(std::string_view local) {
         return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c >= 0x80 || c == '.' ||
                special.find(static_cast<char>(c)) != special.npos;
     };
-    if (std::ranges::all_of(local, is_atom) && !local.starts_with('.') && !local.ends_with('.') &&
+    if (!local.empty() && std::ranges::all_of(local, is_atom) && !local.starts_with('.') && !local.ends_with('.') &&
         !local.contains(".."))
         return std::string(local);
     std::string out = "\"";

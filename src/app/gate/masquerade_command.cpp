@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <tuple>
 #include <cstdio>
 
 namespace postern::app {
@@ -58,7 +59,9 @@ Result<Preview> read(store::MasqueradeRows& file, const Config& config) {
     if (!confirmed) return std::unexpected(confirmed.error());
     for (Row& row : to_records(*rows))
         if (contains(out.domains, row.domain)) out.rows.push_back(std::move(row));
-    std::ranges::stable_sort(out.rows, std::ranges::greater{}, &Row::messages);
+    std::ranges::sort(out.rows, [](const Row& a, const Row& b) {
+        return std::tie(b.messages, a.from) < std::tie(a.messages, b.from);
+    });
     out.totals = to_record(*totals);
     out.confirmed = *std::move(confirmed);
     out.digest = policy::masquerade_digest(out.domains, out.rows);
