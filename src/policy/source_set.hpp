@@ -39,6 +39,10 @@ public:
     /// Declared networks are in force at once, the rest from its first look-up.
     SourceSet(std::vector<SourceDeclaration> declarations, Instant now);
 
+    /// What `before` knew of the same sources stays in force, a change that is held included; each is asked anew. For a reload, which is
+    /// no person's word.
+    void adopt(const SourceSet& before, Instant now);
+
     [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
     /// Places in `entries` that are to be looked up.
     [[nodiscard]] std::vector<std::size_t> due(Instant now) const;

@@ -154,5 +154,20 @@ TEST(SourceSet, holds_a_first_answer_that_is_absurd) {
     EXPECT_FALSE(set.ready());
 }
 
+TEST(SourceSet, survives_a_reload_with_what_is_held) {
+    SourceSet before = set_of({"mx.filter.example", "old.filter.example"});
+    (void)before.take(0, found({"198.51.100.0/30"}), start);
+    (void)before.take(1, found({"192.0.2.0/30"}), start);
+    (void)before.take(0, found({"198.51.100.0/31"}), start + hours(1));
+    SourceSet after = set_of({"203.0.113.0/24", "mx.filter.example", "new.filter.example"});
+    after.adopt(before, start + hours(1));
+    EXPECT_EQ(after.entries()[0].networks, networks({"203.0.113.0/24"}));
+    EXPECT_EQ(after.entries()[1].networks, networks({"198.51.100.0/30"}));
+    EXPECT_EQ(after.entries()[1].held_because, "2 of 4 addresses are gone");
+    EXPECT_FALSE(after.entries()[2].as_of);
+    EXPECT_EQ(after.due(start + hours(1)), (std::vector<std::size_t>{1, 2}));
+    EXPECT_EQ(after.take(1, found({"198.51.100.0/31"}), start + hours(1)), Outcome::held);
+}
+
 }  // namespace
 }  // namespace postern::policy
