@@ -113,7 +113,9 @@ def audited(lab, octets, domain):
 
 def play(lab):
     keys = {domain: [keygen(lab, domain, f"{domain}.", kind) for kind in ("rsa", "ed25519")] for domain in ("example.com", "shop.example")}
-    gate = BothWays(lab, sign=[entry for pair in keys.values() for _, entry in pair], identity='masquerade = ["example.com"]\nmasquerade_confirmed = true', domains='["example.com", "shop.example"]')
+    gate = BothWays(lab, sign=[entry for pair in keys.values() for _, entry in pair], identity='masquerade = ["example.com"]', domains='["example.com", "shop.example"]')
+    gate.submit("test@pc7.example.com", "seen", login=None)
+    gate.confirm_masquerade()
     rspamd, table = Rspamd(lab), list(cases(Signer(lab, "rsa")))
     replies, arrived = {}, {}
     for way in (OUTBOUND, INBOUND):
