@@ -2,6 +2,7 @@
 """The trap on the router of the egress site: its firewall leads port 25 there, the daemon runs as nobody."""
 import json
 import os
+import signal
 import time
 
 from . import egress
@@ -33,13 +34,33 @@ class Trapped:
         lab.data.mkdir()
         for path in (lab.folder, lab.data, leases, self.config):
             os.chown(path, egress.NOBODY, -1)
-        self.daemon = lab.start("eg-router", "trap", "setpriv", "--reuid", str(egress.NOBODY), "--clear-groups", "--no-new-privs", "--bounding-set=-all", lab.postern, "serve", "--role", "trap", "--config", self.config)
-        wait_for(lambda: "trap: listening" in lab.output("trap"), 5, "the trap")
+        self.starts = 0
+        self.serve()
+
+    def serve(self):
+        """Starts the daemon; its output is `said()`."""
+        self.starts += 1
+        self.daemon = self.lab.start("eg-router", f"trap{self.starts}", "setpriv", "--reuid", str(egress.NOBODY), "--clear-groups", "--no-new-privs", "--bounding-set=-all", self.lab.postern, "serve", "--role", "trap", "--config", self.config)
+        wait_for(lambda: "trap: listening" in self.said(), 5, "the trap")
+
+    def said(self):
+        return self.lab.output(f"trap{self.starts}")
+
+    def reload(self, old, new):
+        """The configuration with a change, read anew; what the daemon says of it."""
+        text = self.config.read_text()
+        if old not in text:
+            raise AssertionError(f"the configuration does not hold {old!r}")
+        self.config.write_text(text.replace(old, new))
+        before = len(self.said())
+        self.daemon.send_signal(signal.SIGHUP)
+        wait_for(lambda: "reload" in self.said()[before:], 5, "the reload")
+        return self.said()[before:]
 
     def offend(self, host, *words, wait=True):
         if wait:
             return self.lab.run(host, *OFFENDERS, *words)
-        return self.lab.start(host, "-".join(words), *OFFENDERS, *words)
+        return self.lab.start(host, "-".join(words).replace("/", "_"), *OFFENDERS, *words)
 
     def postern(self, *words, quiet=False):
         return self.lab.run("eg-router", "postern", *words, "--config", self.config, quiet=quiet)

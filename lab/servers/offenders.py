@@ -5,9 +5,13 @@ mailer COUNT       a mass mailer: so many servers at once, a new HELO and sender
 scanner COUNT      a device set to one server outside: the same HELO, the same sender, QUIT; a second between its attempts
 person             somebody who types, with pauses and a correction
 speak WHAT         tls, http or silent: something else on port 25
-many COUNT SECONDS ADDRESS@PORT  opens so many connections and holds them; prints how many were greeted
+many COUNT SECONDS ADDRESS@PORT [NETWORK]  opens so many connections and holds them, from all addresses of a network that is the
+                   machine's own; prints how many were greeted
+wave COUNT ADDRESS@PORT          the same, but each says something new when it is greeted and hangs up; prints how many were greeted
+hop COUNT NETWORK ADDRESS@PORT   the same, each from another address of that network
 """
 import concurrent.futures
+import ipaddress
 import resource
 import selectors
 import socket
@@ -82,25 +86,55 @@ def speak(what):
             read_to_end(connection)
 
 
-def many(count, seconds, target):
+def crowd(count, target, seconds, sources=None, say=None):
+    """So many connections at once; whoever is greeted says something, if it has a word. How many were greeted, and all of them."""
     address, port = target.split("@")
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     selector, opened, greeted = selectors.DefaultSelector(), [], 0
-    for _ in range(int(count)):
-        connection = socket.socket()
+    for i in range(count):
+        connection = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
         connection.settimeout(5)
+        if sources:
+            connection.bind((sources(i), 0))
         connection.connect((address, int(port)))
         connection.setblocking(False)
-        selector.register(connection, selectors.EVENT_READ)
+        selector.register(connection, selectors.EVENT_READ, i)
         opened.append(connection)
-    end = time.monotonic() + float(seconds)
-    while time.monotonic() < end and greeted < len(opened):
+    end = time.monotonic() + seconds
+    waiting = len(opened)
+    while time.monotonic() < end and waiting:
         for key, _ in selector.select(0.5):
-            octets = key.fileobj.recv(512)
-            greeted += octets.startswith(b"220 ")
+            if key.fileobj.recv(512).startswith(b"220 "):
+                greeted += 1
+                if say:
+                    key.fileobj.send(say(key.data))
             selector.unregister(key.fileobj)
+            waiting -= 1
+    return greeted, opened
+
+
+def addresses(network):
+    hosts = ipaddress.ip_network(network)
+    return lambda i: str(hosts[i % (hosts.num_addresses - 2) + 1])
+
+
+def many(count, seconds, target, network=None):
+    end = time.monotonic() + float(seconds)
+    greeted, _opened = crowd(int(count), target, float(seconds), sources=addresses(network) if network else None)
     print(greeted, flush=True)
     time.sleep(max(0, end - time.monotonic()))
 
 
-{"mailer": mailer, "scanner": scanner, "person": person, "speak": speak, "many": many}[sys.argv[1]](*sys.argv[2:])
+def words(i):
+    return f"EHLO bot-{time.monotonic_ns()}-{i}\r\nMAIL FROM:<u{i}@shop{i % 999}.example>\r\nRCPT TO:<victim{i}@example.net>\r\n".encode()
+
+
+def wave(count, target):
+    print(crowd(int(count), target, 20, say=words)[0], flush=True)
+
+
+def hop(count, network, target):
+    print(crowd(int(count), target, 20, sources=addresses(network), say=words)[0], flush=True)
+
+
+{"mailer": mailer, "scanner": scanner, "person": person, "speak": speak, "many": many, "wave": wave, "hop": hop}[sys.argv[1]](*sys.argv[2:])

@@ -170,4 +170,22 @@ Record record_of(const Ruleset& rules) {
     return out;
 }
 
+std::optional<Problem> take_cgroup_fault(std::string_view cgroup, bool exists, std::vector<Difference>& differences) {
+    const auto of_cgroup = [](const Difference& one) { return one.line.contains("socket cgroupv2"); };
+    const bool bound = std::ranges::any_of(
+        differences, [&](const Difference& one) { return of_cgroup(one) && one.kind == Difference::Kind::foreign; });
+    if (cgroup.empty() || !bound) return std::nullopt;
+    std::erase_if(differences, of_cgroup);
+    return Problem{
+        "verify.cgroup_gone",
+        exists ? fmt::format("The cgroup {} was made anew since the rules were loaded: they still mean the "
+                             "old one, and the mail server's service is shut out.",
+                             cgroup)
+               : fmt::format("The cgroup {} is gone: the rule that lets the mail server's service out "
+                             "matches nobody, and will not match it when it starts again.",
+                             cgroup),
+        "With the service running: postern firewall apply, then confirm. Better, name its user in mta_users: a "
+        "user's number does not change with each start."};
+}
+
 }  // namespace postern::egress

@@ -6,6 +6,7 @@
 // whatever carries packets around `forward`, and whatever closes the trap's own port.
 #pragma once
 
+#include "egress/listing.hpp"
 #include "egress/ruleset.hpp"
 
 namespace postern::egress {
@@ -28,6 +29,11 @@ struct Problem {
 };
 
 [[nodiscard]] std::vector<Problem> inspect(const Ruleset& rules, const Model& model, const Surroundings& around);
+
+/// The kernel binds a rule to the cgroup that had the path when the rule was loaded: once that is gone, the rule lets nobody out, also
+/// when a new one bears the name. What `differences` say of it is taken out of them and told in the words of the mail server.
+[[nodiscard]] std::optional<Problem> take_cgroup_fault(std::string_view cgroup, bool exists,
+                                                       std::vector<Difference>& differences);
 
 /// Is port 25 outward guarded in a hook, for IPv4 or IPv6, by anybody's table?
 struct Guard {

@@ -200,6 +200,28 @@ TEST(Hits, name_machines_and_users_the_most_active_first) {
     EXPECT_EQ((*hits)[2].who, "uid 33");
 }
 
+TEST(Cgroup, that_is_gone_is_named_and_its_lines_are_no_foreign_rules) {
+    using Kind = Difference::Kind;
+    const Difference old{Kind::foreign, "chain output_aa", "socket cgroupv2 level 2 4711 counter accept"};
+    const Difference fresh{Kind::missing, "chain output_aa",
+                           "socket cgroupv2 level 2 \"system.slice/x.service\" accept"};
+    const Difference other{Kind::foreign, "chain output_aa", "accept"};
+    std::vector<Difference> differences{old, fresh, other};
+    const auto gone = take_cgroup_fault("system.slice/x.service", false, differences);
+    ASSERT_TRUE(gone);
+    EXPECT_EQ(gone->code, "verify.cgroup_gone");
+    EXPECT_TRUE(gone->sentence.contains("is gone"));
+    ASSERT_EQ(differences.size(), 1U);
+    EXPECT_EQ(differences[0].line, "accept");
+    differences = {old, fresh};
+    EXPECT_TRUE(take_cgroup_fault("system.slice/x.service", true, differences)->sentence.contains("made anew"));
+    differences = {other};
+    EXPECT_FALSE(take_cgroup_fault("system.slice/x.service", true, differences));
+    differences = {old};
+    EXPECT_FALSE(take_cgroup_fault("", false, differences)) << "nobody configured one: it is a foreign rule";
+    EXPECT_EQ(differences.size(), 1U);
+}
+
 constexpr std::string_view wanted =
     "table inet postern {\n\tmap trial_forward {\n\t\ttype nf_proto : verdict\n\t}\n\n\tchain forward_aa {\n\t\ttcp "
     "dport != 25 accept\n\t\treject\n\t}\n}\n";

@@ -127,6 +127,11 @@ void Offender::absorb(const Offender& other) {
 
 bool Offender::has(const IpAddress& other) const { return contains(addresses, other); }
 
+IpAddress Offender::main_address() const {
+    const auto v4 = std::ranges::find_if(addresses, &IpAddress::is_v4);
+    return v4 == addresses.end() ? address : *v4;
+}
+
 std::optional<std::chrono::seconds> Offender::period() const {
     const std::size_t count = std::min(gap_count_, gaps_.size());
     if (count < 4) return std::nullopt;

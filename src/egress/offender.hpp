@@ -51,7 +51,7 @@ struct Identity {
     std::string dhcp_name;     ///< as the machine named itself
     std::string dhcp_source;   ///< "/var/lib/misc/dnsmasq.leases"
     std::string reverse_name;  ///< from the site's own resolver
-    std::string user;          ///< of this host, if the connection began here
+    std::string user;          ///< "uid 33": of its last connection, where the log is that machine's own
     std::string note;          ///< why there is no MAC, and what to ask whom
 
     /// What `other` knows and this does not, or knows better.
@@ -80,6 +80,8 @@ struct Offender {
     /// The same machine under another address.
     void absorb(const Offender& other);
     [[nodiscard]] bool has(const IpAddress& other) const;
+    /// The IPv4 address if it has one, for that is how people know their machines.
+    [[nodiscard]] IpAddress main_address() const;
 
     [[nodiscard]] std::uint64_t speaking(Speech speech) const { return speeches[static_cast<std::size_t>(speech)]; }
     /// How even the pauses between its attempts are: their mean, if at least four lie within a fifth of it.

@@ -112,8 +112,8 @@ bool OffenderBook::may_tell(const Network& network, Instant now) {
 }
 
 std::optional<Instant> OffenderBook::due(const Entry& entry) const {
-    if (entry.offender.attempts <= entry.told_attempts) return std::nullopt;
-    return entry.told ? *entry.told + options_.again : entry.offender.first + options_.settle;
+    if (entry.offender.attempts <= entry.told.attempts) return std::nullopt;
+    return entry.told.at ? *entry.told.at + options_.again : entry.offender.first + options_.settle;
 }
 
 std::vector<OffenderIncident> OffenderBook::take_due(Instant now) {
@@ -122,10 +122,9 @@ std::vector<OffenderIncident> OffenderBook::take_due(Instant now) {
         const Offender& offender = entry.offender;
         const auto at = due(entry);
         if (!at || now < *at) continue;
-        const std::uint64_t since = offender.attempts - entry.told_attempts;
-        const bool first = !entry.told;
-        entry.told = now;
-        entry.told_attempts = offender.attempts;
+        const std::uint64_t since = offender.attempts - entry.told.attempts;
+        const bool first = !entry.told.at;
+        entry.told = {now, offender.attempts};
         entry.changed = true;
         if (may_tell(network_of(offender.address), now)) out.push_back({offender, judge(offender), since, first});
     }
@@ -163,9 +162,9 @@ const Offender* OffenderBook::find(const IpAddress& address) const {
     return found == by_address_.end() ? nullptr : &entries_.at(found->second).offender;
 }
 
-std::optional<Instant> OffenderBook::told(const IpAddress& address) const {
+OffenderBook::Told OffenderBook::told(const IpAddress& address) const {
     const auto found = by_address_.find(address);
-    return found == by_address_.end() ? std::nullopt : entries_.at(found->second).told;
+    return found == by_address_.end() ? Told{} : entries_.at(found->second).told;
 }
 
 bool OffenderBook::forget(const IpAddress& address) {
@@ -175,13 +174,12 @@ bool OffenderBook::forget(const IpAddress& address) {
     return true;
 }
 
-void OffenderBook::restore(Offender offender, std::optional<Instant> told) {
+void OffenderBook::restore(Offender offender, Told told) {
     if (look_up(offender.address) != nullptr) return;
     Entry& entry = open(offender.address);
     const std::uint64_t id = by_address_.at(offender.address);
     const std::vector<IpAddress> addresses = offender.addresses;
-    entry.told = told;
-    entry.told_attempts = offender.attempts;
+    entry.told = {told.at, std::min(told.attempts, offender.attempts)};
     entry.offender = std::move(offender);
     for (const IpAddress& address : addresses)
         if (!by_address_.contains(address)) add_alias(id, address);

@@ -38,6 +38,8 @@ public:
     static constexpr std::size_t max_aliases = 64;  ///< addresses of one machine that lead to its record
 
     explicit OffenderBook(Options options) : options_(options) {}
+    /// From now on; who is on record beyond a smaller `most` stays.
+    void change(Options options) { options_ = options; }
 
     /// True: it was not known before. `as` is what the log knows of the machine.
     bool note(const Attempt& attempt, const Identity& as = {});
@@ -59,10 +61,16 @@ public:
 
     [[nodiscard]] const Offender* find(const IpAddress& address) const;
     bool forget(const IpAddress& address);
-    /// From an earlier run. `told`: when people were last told.
-    void restore(Offender offender, std::optional<Instant> told);
-    /// When people were last told of it.
-    [[nodiscard]] std::optional<Instant> told(const IpAddress& address) const;
+    /// What people were last told of an offender.
+    struct Told {
+        std::optional<Instant> at;   ///< nothing: not yet
+        std::uint64_t attempts = 0;  ///< of which they know
+    };
+    /// From an earlier run: what was not told of then is told of now.
+    void restore(Offender offender, Told told);
+    [[nodiscard]] Told told(const IpAddress& address) const;
+    /// An IPv4 /24, an IPv6 /64: what one machine can easily have addresses of.
+    [[nodiscard]] static Network network_of(const IpAddress& address);
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
     /// By last attempt, the latest first.
     [[nodiscard]] std::vector<const Offender*> all() const;
@@ -72,8 +80,7 @@ private:
     struct Entry {
         Offender offender;
         std::vector<IpAddress> aliases;
-        std::optional<Instant> told;
-        std::uint64_t told_attempts = 0;
+        Told told;
         bool changed = true;
     };
     using Entries = std::map<std::uint64_t, Entry>;
@@ -90,7 +97,6 @@ private:
     void add_alias(std::uint64_t id, const IpAddress& address);
     void learn(std::uint64_t id, const Identity& identity);
     [[nodiscard]] bool may_tell(const Network& network, Instant now);
-    [[nodiscard]] static Network network_of(const IpAddress& address);
 
     Options options_;
     Entries entries_;  // by number, in the order they appeared

@@ -233,6 +233,16 @@ TEST(OffenderBook, keeps_the_record_that_matters_when_a_crowd_shows_up_once) {
     EXPECT_NE(book.find(ip("10.9.9.9")), nullptr) << "another network's record was displaced";
 }
 
+TEST(OffenderBook, takes_new_settings_while_it_runs) {
+    OffenderBook book({});
+    book.note(attempt(noon));
+    book.change({.keep = 1h, .show_recipients = true});
+    book.note(ip("10.0.0.7"), mail("x", "a@example.com"));
+    EXPECT_EQ(book.all()[0]->recipients, std::vector<std::string>{"anna@example.com"});
+    book.expire(noon + 61min);
+    EXPECT_EQ(book.size(), 0U);
+}
+
 TEST(OffenderBook, bounds_the_incidents_of_a_network) {
     OffenderBook book({.most_incidents = 3});
     for (int i = 0; i < 5; ++i) book.note(attempt(noon, 0, "10.0.0." + std::to_string(i + 1)));
@@ -280,16 +290,20 @@ TEST(OffenderBook, does_not_take_a_routers_mac_for_the_machines) {
     EXPECT_EQ(book.size(), 2U);
 }
 
-TEST(OffenderBook, remembers_across_a_restart_whom_people_were_told_of) {
+TEST(OffenderBook, remembers_across_a_restart_whom_people_were_told_of_and_what) {
     OffenderBook before({}), after({});
     before.note(attempt(noon));
     (void)before.take_due(noon + 1s);
     ASSERT_EQ(before.take_changed().size(), 1U);
     EXPECT_TRUE(before.take_changed().empty());
+    before.note(attempt(noon + 30s, 1));
     after.restore(*before.all()[0], before.told(ip("10.0.0.7")));
-    after.note(attempt(noon + 1min));
     EXPECT_TRUE(after.take_due(noon + 2min).empty());
-    EXPECT_EQ(after.take_due(noon + 61min).size(), 1U);
+    const auto told = after.take_due(noon + 61min);
+    ASSERT_EQ(told.size(), 1U)
+        << "what came between the last word and the restart is told of, also if nothing comes after it";
+    EXPECT_EQ(told[0].attempts_since, 1U);
+    EXPECT_FALSE(told[0].first);
     after.expire(noon + 24h * 30);
     EXPECT_TRUE(after.take_removed().empty());
     after.expire(noon + 24h * 31);

@@ -17,6 +17,8 @@ std::string_view word(std::string_view line, std::string_view key) {
     return before(line.substr(at + key.size()), " ");
 }
 
+bool is_number(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == text.npos; }
+
 std::uint16_t port(std::string_view text) {
     std::uint16_t value = 0;
     std::from_chars(text.data(), text.data() + text.size(), value);
@@ -121,6 +123,8 @@ std::optional<Connection> read_connection_line(std::string_view line) {
         // MAC= holds the receiver's six octets, the sender's six, and the type.
         if (const std::string_view mac = word(line, "MAC="); out && mac.size() >= 35)
             out->mac = read_mac(mac.substr(18, 17));
+        // From the hook of what this machine itself sends ("log flags skuid").
+        if (const std::string_view uid = word(line, "UID="); out && uid.size() <= 10 && is_number(uid)) out->uid = uid;
         return out;
     }
     if (!line.contains(" tcp ")) return std::nullopt;

@@ -25,6 +25,7 @@ struct Connection {
     std::uint16_t source_port = 0, destination_port = 0;
     std::optional<std::uint16_t> public_port;  ///< behind the translation, where the log has it
     std::string mac;  ///< of the sender, or of the router in front of it: "aa:bb:cc:dd:ee:ff"; "" if the log has none
+    std::string uid;  ///< of who opened it, where the log is the machine's own: "33"
     bool allowed = false;  ///< the line says that it came through (conntrack's say so all)
 
     /// Was it seen outside with this source port?

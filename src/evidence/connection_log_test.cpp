@@ -26,6 +26,14 @@ TEST(ConnectionLog, reads_translations) {
     EXPECT_FALSE(found->seen_as(50123));
 }
 
+TEST(ConnectionLog, tells_the_user_where_the_log_is_the_machines_own) {
+    const std::string line =
+        "mail kernel: postern: IN= OUT=eth0 SRC=10.0.3.25 DST=198.51.100.9 LEN=60 PROTO=TCP SPT=50123 DPT=25 SYN ";
+    EXPECT_EQ(read_connection_line(line + "UID=33 GID=33")->uid, "33");
+    EXPECT_EQ(read_connection_line(line + "UID=www\x1b GID=33")->uid, "");
+    EXPECT_EQ(read_connection_line(line)->uid, "");
+}
+
 struct Line {
     const char* name;
     std::string_view line;

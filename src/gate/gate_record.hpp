@@ -48,6 +48,7 @@ public:
     policy::SenderCounts count(const policy::SessionPolicy& session);
     /// The same where the mail server says how many it took: those that it refused after us are not counted.
     policy::SenderCounts count(const policy::SessionPolicy& session, std::uint32_t taken);
+    void count_links(const policy::LinkLook& look);
     [[nodiscard]] Instant now() const { return hooks_.now(); }
 
     store::Series &conversations, &faults, &unscanned, &scanned, &silent_scanner, &silent_filter;
@@ -56,6 +57,7 @@ private:
     Hooks hooks_;
     std::array<store::Series*, 5> verdicts_;
     store::Series* would_;
+    store::Series &links_listed_, &links_clean_, &links_unknown_;
     std::mutex mutex_;
     policy::SenderBook senders_;  // guarded by mutex_: one short look a message, and all loops must see the same counts
 };

@@ -58,8 +58,10 @@ bool PolicyJudge::begin(const PolicyRequest& request, std::shared_ptr<const Gate
     }
     policy::SessionPolicy session(rules->policy, client_of(request, *ip, *rules));
     message_.emplace(Message{std::move(rules), request, std::move(session), {}, {}, {}, {}, {}});
-    policy::Decision decision =
-        message_->session.begin(request.helo, wire::policy_path(request.sender), request.login, record_.now());
+    policy::SessionPolicy& own = message_->session;
+    policy::Decision decision = own.connect(record_.now(), request.login);
+    decision.merge(own.helo(request.helo, request.login));
+    decision.merge(own.mail(wire::policy_path(request.sender), request.login));
     message_->sender = noted("mail", std::move(decision), request);
     return true;
 }

@@ -16,6 +16,29 @@ using wire::TrapKind;
 using wire::TrapSession;
 
 constexpr std::size_t linger_octets = 256 * 1024;
+/// One more at `key`, until it goes.
+template <class Key>
+class Held {
+public:
+    Held(std::map<Key, std::size_t>& counts, const Key& key) : counts_(counts), key_(key) { ++counts_[key_]; }
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+    ~Held() {
+        const auto count = counts_.find(key_);
+        if (--count->second == 0) counts_.erase(count);
+    }
+
+private:
+    std::map<Key, std::size_t>& counts_;
+    Key key_;
+};
+
+template <class Key>
+std::size_t count_of(const std::map<Key, std::size_t>& counts, const Key& key) {
+    const auto found = counts.find(key);
+    return found == counts.end() ? 0 : found->second;
+}
+
 /// Between two looks at who is due: a crowd of new offenders is told of in groups.
 constexpr auto tell_pause = std::chrono::milliseconds(50);
 /// A known offender that goes on after its hour is told of within this.
@@ -94,7 +117,7 @@ egress::Conversation to_conversation(const wire::TrapFindings& found) {
 Trap::Counted Trap::count_in(store::Metrics& metrics) {
     Counted out{
         metrics.counter("postern_trap_connections_total", "Redirected connections to port 25."),
-        metrics.counter("postern_trap_refused_total", "Connections beyond an address's share, let go unheard."),
+        metrics.counter("postern_trap_refused_total", "Connections beyond somebody's share, let go unheard."),
         metrics.counter("postern_trap_strangers_total", "Connections that no rule had redirected, closed at once."),
         metrics.counter("postern_trap_incidents_total", "Incidents that people were told of."),
         metrics.gauge("postern_trap_conversations", "Conversations at present."),
@@ -113,6 +136,17 @@ Trap::Trap(net::Executor executor, TrapOptions options, TrapHooks hooks, store::
       counted_(count_in(metrics)),
       book_(options_.book),
       wake_(executor, Clock::time_point::max()) {}
+
+void Trap::change(TrapOptions options) {
+    options_ = std::move(options);
+    book_.change(options_.book);
+}
+
+bool Trap::has_room_for(const IpAddress& source) const {
+    return conversations_ < options_.most && count_of(live_, source) < options_.most_per_address &&
+           count_of(live_networks_, egress::OffenderBook::network_of(source)) <
+               std::max<std::size_t>(options_.most / 2, 1);
+}
 
 void Trap::note(const egress::Attempt& attempt) {
     counted_.connections.add();
@@ -153,28 +187,24 @@ net::Task<> Trap::serve(net::Stream stream) {
 
 net::Task<> Trap::hear(net::Stream stream, egress::Attempt attempt) {
     note(attempt);
-    if (live_[attempt.source] >= options_.most_per_address) {
+    if (!has_room_for(attempt.source)) {
         counted_.refused.add();
         book_.note_refused(attempt.source);
         (void)co_await net::with_deadline(stream.write("421 4.7.0 too many connections\r\n"),
                                           Clock::now() + options_.early);
         co_return;
     }
+    const Held by_address(live_, attempt.source);
+    const Held by_network(live_networks_, egress::OffenderBook::network_of(attempt.source));
     struct Count {
         Trap& trap;
-        IpAddress source;
-        Count(Trap& of, const IpAddress& from) : trap(of), source(from) {
-            ++trap.live_[source];
+        explicit Count(Trap& of) : trap(of) {
             trap.counted_.conversations.set(static_cast<std::int64_t>(++trap.conversations_));
         }
         Count(const Count&) = delete;
         Count& operator=(const Count&) = delete;
-        ~Count() {
-            const auto live = trap.live_.find(source);
-            if (--live->second == 0) trap.live_.erase(live);
-            trap.counted_.conversations.set(static_cast<std::int64_t>(--trap.conversations_));
-        }
-    } const count(*this, attempt.source);
+        ~Count() { trap.counted_.conversations.set(static_cast<std::int64_t>(--trap.conversations_)); }
+    } const count(*this);
     TrapSession session(options_.name);
     co_await converse(stream, session);
     const egress::Conversation said = to_conversation(session.findings());

@@ -2,8 +2,8 @@
 // The trap: redirected connections to port 25 are heard out, never served, and lead to a name.
 //
 // It owns no way out: nothing here connects to anybody. Who stands behind an address (neighbour table, leases, reverse name) and how
-// people are told comes through the hooks. A conversation holds a few hundred octets and two deadlines; an address that holds more than
-// its share of them is let go with a 421, counted. One loop.
+// people are told comes through the hooks. A conversation holds a few hundred octets and two deadlines; whoever holds more than its
+// share of them, or comes when all are taken, is let go with a 421: it is on record all the same, only not heard. One loop.
 #pragma once
 
 #include "egress/offender_book.hpp"
@@ -23,7 +23,8 @@ namespace postern::gate {
 struct TrapOptions {
     std::string name = "localhost";            ///< in the greeting
     bool direct = false;                       ///< takes connections too that no rule of this host has redirected
-    std::size_t most_per_address = 200;        ///< conversations at once
+    std::size_t most = 9'000;                  ///< conversations at once; one network may hold half of them
+    std::size_t most_per_address = 200;        ///< of them
     std::chrono::milliseconds early{200};      ///< for who speaks before the greeting
     std::chrono::milliseconds first{30'000};   ///< until the first octet
     std::chrono::milliseconds whole{120'000};  ///< from there to the end
@@ -55,7 +56,7 @@ public:
     [[nodiscard]] egress::OffenderBook& book() { return book_; }
     [[nodiscard]] std::size_t conversations() const { return conversations_; }
     /// From the next connection on.
-    void change(TrapOptions options) { options_ = std::move(options); }
+    void change(TrapOptions options);
 
 private:
     struct Counted {
@@ -65,6 +66,7 @@ private:
 
     [[nodiscard]] static Counted count_in(store::Metrics& metrics);
     net::Task<> converse(net::Stream& stream, wire::TrapSession& session);
+    [[nodiscard]] bool has_room_for(const IpAddress& source) const;
     void note(const egress::Attempt& attempt);
     void look_at(const IpAddress& source);
 
@@ -73,7 +75,8 @@ private:
     TrapHooks hooks_;
     Counted counted_;
     egress::OffenderBook book_;
-    std::map<IpAddress, std::size_t> live_;  // conversations by address
+    std::map<IpAddress, std::size_t> live_;         // conversations by address
+    std::map<Network, std::size_t> live_networks_;  // and by network
     std::size_t conversations_ = 0;
     net::Timer wake_;
 };

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <deque>
 #include <filesystem>
 
 namespace postern::gate {
@@ -33,7 +34,7 @@ protected:
     }
     void TearDown() override { std::filesystem::remove_all(folder_); }
 
-    /// Every connection comes from 10.0.0.7 and wanted to reach 198.51.100.9.
+    /// Every connection comes from 10.0.0.7, or from `sources_` in turn, and wanted to reach 198.51.100.9.
     void play(std::function<net::Task<>(Trap&)> client) { loop_.run(all(std::move(client))); }
     net::Task<> all(std::function<net::Task<>(Trap&)> client) {
         Trap trap(loop_.executor(), options_,
@@ -45,16 +46,21 @@ protected:
         auto listener = net::Listener::open(loop_.executor(), {{}, folder_ / "socket"});
         if (!listener) throw std::runtime_error(listener.error().message);
         sessions.spawn("tell", trap.tell());
-        sessions.spawn("accept", listener->accept(sessions, {}, [&trap](net::Stream stream) {
-            return trap.hear(std::move(stream), {.at = noon,
-                                                 .source = *IpAddress::parse("10.0.0.7"),
-                                                 .destination = *IpAddress::parse("198.51.100.9")});
+        sessions.spawn("accept", listener->accept(sessions, {}, [this, &trap](net::Stream stream) {
+            return trap.hear(std::move(stream),
+                             {.at = noon, .source = next_source(), .destination = *IpAddress::parse("198.51.100.9")});
         }));
         co_await client(trap);
         listener->close();
         sessions.cancel();
         co_await sessions.join();
         EXPECT_EQ(trap.conversations(), 0U);
+    }
+    IpAddress next_source() {
+        if (sources_.empty()) return *IpAddress::parse("10.0.0.7");
+        const IpAddress out = *IpAddress::parse(sources_.front());
+        sources_.pop_front();
+        return out;
     }
     net::Task<std::string> read(net::Stream& stream) {
         std::string out;
@@ -81,6 +87,7 @@ protected:
     store::Metrics metrics_;
     TrapOptions options_;
     std::filesystem::path folder_;
+    std::deque<const char*> sources_;
     std::vector<IpAddress> asked_;
     std::vector<egress::OffenderIncident> told_;
 };
@@ -128,6 +135,31 @@ protected:
         EXPECT_EQ(trap.book().all().at(0)->attempts, 3U);
     }
 };
+
+// One network may hold half of the conversations, whatever addresses it takes; all others have the other half.
+class Crowded : public TrapDoor {
+protected:
+    net::Task<> from_two_networks(Trap& trap) {
+        net::Stream one(loop_.executor()), two(loop_.executor()), three(loop_.executor());
+        EXPECT_TRUE(co_await one.connect(net::SocketAddress{{}, folder_ / "socket"}));
+        EXPECT_TRUE(co_await two.connect(net::SocketAddress{{}, folder_ / "socket"}));
+        EXPECT_EQ(co_await say(""), "421 4.7.0 too many connections\r\n") << "the third of one network";
+        EXPECT_TRUE((co_await say(message, 50ms)).contains("554 5.7.1")) << "the first of another";
+        EXPECT_EQ(trap.conversations(), 2U);
+        EXPECT_EQ(trap.book().find(*IpAddress::parse("2001:db8:5::3"))->refused, 1U) << "on record all the same";
+        options_.most = 2;
+        trap.change(options_);
+        EXPECT_EQ(co_await say(""), "421 4.7.0 too many connections\r\n") << "no room for anybody";
+        EXPECT_EQ(trap.book().find(*IpAddress::parse("10.9.9.9"))->attempts, 1U);
+    }
+};
+
+TEST_F(Crowded, trap_has_room_for_another_network_and_everybody_is_on_record) {
+    options_.most = 4;
+    options_.first = 5s;
+    sources_ = {"2001:db8:5::1", "2001:db8:5::2", "2001:db8:5::3", "10.0.0.7", "10.9.9.9"};
+    play([this](Trap& trap) { return from_two_networks(trap); });
+}
 
 TEST_F(Hearing, hears_a_message_out_refuses_it_and_names_the_sender) {
     play([this](Trap& trap) { return after_the_greeting(trap); });

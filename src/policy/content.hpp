@@ -16,13 +16,13 @@ struct ContentPlace {
     std::string_view login;  ///< borrowed for the call
 };
 
-/// `login`: empty before or without one. Programs of people call themselves anything.
-void judge_helo(std::string_view name, const Client& client, std::string_view login, const Settings& settings,
-                Decision& decision);
+void judge_helo(std::string_view name, const Client& client, const Settings& settings, Decision& decision);
 void judge_size(std::uint64_t octets, const Settings& settings, Decision& decision);
 void judge_limits(const MessageFacts& facts, const Settings& settings, Decision& decision);
 void judge_malware(const MessageFacts& facts, const ContentPlace& place, const Settings& settings, Decision& decision);
 void judge_spam(const MessageFacts& facts, const ContentPlace& place, const Settings& settings, Decision& decision);
+void judge_link_domains(const MessageFacts& facts, const ContentPlace& place, const Settings& settings,
+                        Decision& decision);
 void judge_header(const MessageFacts& facts, const ContentPlace& place, const Settings& settings, Decision& decision);
 
 }  // namespace postern::policy

@@ -20,14 +20,11 @@ public:
     /// `settings` outlives the session; a reload makes new settings for new sessions.
     SessionPolicy(const Settings& settings, Client client) : settings_(&settings), client_(std::move(client)) {}
 
-    /// The client. Before `mail` it is not known whether it logs in: a door that cannot take a word back asks behind `mail`.
-    [[nodiscard]] Decision connect(Instant now) const;
-    /// The same holds for its greeting.
-    [[nodiscard]] Decision helo(std::string name);
+    /// The client. `login`: of one that has authenticated before it is judged, which no measure against strangers concerns.
+    [[nodiscard]] Decision connect(Instant now, std::string_view login = {}) const;
+    [[nodiscard]] Decision helo(std::string name, std::string_view login = {});
     /// `path` as it came; `login` of an authenticated client, else empty. Begins a message.
     [[nodiscard]] Decision mail(std::string_view path, std::string login);
-    /// The three at once, for a door that learns of all before it has to answer: a client that has logged in is no stranger.
-    [[nodiscard]] Decision begin(std::string name, std::string_view path, std::string login, Instant now);
     [[nodiscard]] Decision recipient(std::string_view path);
     /// The whole message. `counts` are those of its sender with this message in them.
     [[nodiscard]] Decision message(const MessageFacts& facts, const SenderCounts& counts) const;

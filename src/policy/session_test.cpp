@@ -172,31 +172,22 @@ TEST_F(Sources, an_exception_ends_on_its_day) {
 TEST_F(Sources, people_who_submit_are_no_inbound_mail) {
     SessionPolicy session(settings_, from("198.51.100.8", true));
     EXPECT_EQ(session.connect(now).action(), Action::accept);
-}
-
-TEST_F(Sources, people_who_log_in_are_no_inbound_mail_either) {
-    SessionPolicy session(settings_, from("198.51.100.8"));
-    EXPECT_EQ(session.begin("client.example", "<anna@example.com>", "anna", now).action(), Action::accept);
-    EXPECT_EQ(session.begin("client.example", "<anna@example.com>", "", now).action(), Action::refuse);
-    EXPECT_EQ(session.begin("client.example", "<bert@plain.example>", "", now).deciding()->code, "m4.source.outside");
-}
-
-TEST(Session, judges_no_greeting_of_a_person_who_logs_in) {
-    const Settings settings = enforcing();
-    SessionPolicy session(settings, from("198.51.100.8"));
-    EXPECT_TRUE(session.begin("laptop", "<anna@example.com>", "anna", now).findings().empty());
-    EXPECT_EQ(session.begin("laptop", "<bert@plain.example>", "", now).deciding()->code, "m5.helo.invalid");
+    SessionPolicy with_login(settings_, from("198.51.100.8"));
+    EXPECT_EQ(with_login.connect(now).action(), Action::defer);
+    EXPECT_EQ(with_login.connect(now, "anna").action(), Action::accept);
+    EXPECT_FALSE(with_login.helo("PC7").findings().empty());
+    EXPECT_TRUE(with_login.helo("PC7", "anna").findings().empty());
 }
 
 TEST(Session, volume_is_judged_without_content) {
     Settings settings = enforcing();
     settings.limits.message_octets = 1'000;
     SessionPolicy session(settings, from("198.51.100.8"));
-    (void)session.begin("laptop", "<anna@example.com>", "anna", now);
+    (void)session.mail("<anna@example.com>", "anna");
     EXPECT_TRUE(session.volume(1'000, {}).findings().empty());
     EXPECT_EQ(session.volume(1'001, {}).deciding()->code, "limit.message_size");
     EXPECT_EQ(session.volume(0, {.hour = 501}).action(), Action::hold);
-    (void)session.begin("mx.plain.example", "<bert@plain.example>", "", now);
+    (void)session.mail("<bert@plain.example>", "");
     EXPECT_TRUE(session.volume(0, {.hour = 501}).findings().empty());
 }
 

@@ -45,7 +45,10 @@ Condition where(const EventFilter& filter) {
     };
     text("id = ?{}", filter.id);
     text("substr(kind, 1, length(?{0})) = ?{0}", filter.kind_prefix);
-    text("ip = ?{}", filter.ip);
+    // A machine of the trap's has several addresses; its event stands under one and names all.
+    text("(ip = ?{0} OR (kind = 'trap.offender' AND json_valid(details) AND EXISTS (SELECT 1 FROM json_each(details, "
+         "'$.addresses') WHERE value = ?{0})))",
+         filter.ip);
     text("account = ?{}", filter.account);
     text("verdict = ?{}", filter.verdict);
     const auto number = [&](const char* test, std::int64_t value) {
@@ -91,8 +94,8 @@ Result<EventReader> EventReader::open(const std::string& path) {
 
 Result<std::vector<EventRow>> EventReader::query(const EventFilter& filter) {
     const Condition condition = where(filter);
-    auto statement = database_.prepare(
-        fmt::format("SELECT {} FROM event WHERE {} ORDER BY row DESC LIMIT {}", columns, condition.text, filter.most));
+    auto statement = database_.prepare(fmt::format("SELECT {} FROM event WHERE {} ORDER BY row {} LIMIT {}", columns,
+                                                   condition.text, filter.after_row > 0 ? "ASC" : "DESC", filter.most));
     if (!statement) return std::unexpected(statement.error());
     condition.bind(*statement);
     std::vector<EventRow> out;
@@ -102,7 +105,7 @@ Result<std::vector<EventRow>> EventReader::query(const EventFilter& filter) {
         if (!*row) break;
         out.push_back(read_row(*statement));
     }
-    std::ranges::reverse(out);
+    if (filter.after_row == 0) std::ranges::reverse(out);
     return out;
 }
 

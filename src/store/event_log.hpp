@@ -40,7 +40,8 @@ struct Event {
 
 struct EventFilter {
     std::optional<Instant> since, until;
-    std::string id, kind_prefix, ip, account, verdict;  ///< empty: any
+    std::string id, kind_prefix, ip, account,
+        verdict;  ///< empty: any; `ip` is also sought in an offender's "addresses"
     std::optional<bool> would;
     std::int64_t after_row = 0;  ///< only what was written later, for --follow
     std::size_t most = 1'000;
@@ -56,7 +57,7 @@ class EventReader {
 public:
     /// Errors: store.open, store.sqlite.
     [[nodiscard]] static Result<EventReader> open(const std::string& path);
-    /// Oldest first; of more than `most`, the newest.
+    /// Oldest first; of more than `most`, the newest, but with `after_row` the oldest: who follows misses nothing.
     [[nodiscard]] Result<std::vector<EventRow>> query(const EventFilter& filter);
     /// Takes out what `filter` names; returns how many.
     [[nodiscard]] Result<std::int64_t> forget(const EventFilter& filter);

@@ -36,6 +36,28 @@ protected:
     int ids_ = 0;
 };
 
+TEST_F(EventFile, finds_a_trapped_machine_under_each_of_its_addresses) {
+    const json::array addresses{"10.0.0.7", "2001:db8:5::7"};
+    log_->append({.kind = "trap.offender", .ip = "10.0.0.7", .details = {{"addresses", addresses}}});
+    log_->append({.kind = "gate.message", .ip = "10.0.0.9", .details = {{"addresses", addresses}}});
+    log_->append({.kind = "trap.offender", .ip = "10.0.0.8"});
+    EXPECT_EQ(read({.ip = "10.0.0.7"}).size(), 1U);
+    EXPECT_EQ(read({.ip = "2001:db8:5::7"}).size(), 1U);
+    EXPECT_EQ(read({.ip = "2001:db8:5::"}).size(), 0U);
+    EXPECT_EQ(EventReader::open(path())->forget({.ip = "2001:db8:5::7"}).value(), 1);
+    EXPECT_EQ(read({}).size(), 2U);
+}
+
+TEST_F(EventFile, gives_the_oldest_of_many_to_who_follows_and_the_newest_to_others) {
+    for (int i = 0; i < 5; ++i) log_->append({.kind = "trap.offender"});
+    const auto newest = read({.most = 2}), oldest = read({.after_row = 1, .most = 2});
+    ASSERT_EQ(newest.size(), 2U);
+    ASSERT_EQ(oldest.size(), 2U);
+    EXPECT_EQ(newest[1].row, 5);
+    EXPECT_EQ(oldest[0].row, 2);
+    EXPECT_EQ(oldest[1].row, 3);
+}
+
 TEST_F(EventFile, keeps_every_member) {
     Event event{.kind = "trap.offender",
                 .measure = "M2",

@@ -29,7 +29,7 @@ HARMLESS = {
                                                    "chain o { type filter hook output priority -200; accept; }; }",
     "port 25 forwarded to the mail server": "table ip other { chain pre { type nat hook prerouting priority -150; iifname wan tcp dport 25 dnat to 10.0.3.25; }; }",
     "another port redirected": "table ip other { chain pre { type nat hook prerouting priority -150; tcp dport 80 redirect to :3128; }; }",
-    "an input chain that drops": "table inet other { chain in { type filter hook input priority 0; policy drop; tcp dport 22 accept; }; }",
+    "an input chain that drops": "table inet other { chain in { type filter hook input priority 0; policy drop; meta l4proto ipv6-icmp accept; tcp dport 22 accept; }; }",
     "a container engine's own nat": "table ip other { chain pre { type nat hook prerouting priority -100; fib daddr type local jump d; }; chain d { tcp dport 8080 dnat to 172.17.0.2:80; }; }",
 }
 DEAF = "table inet other { chain in { type filter hook input priority 0; policy drop; ct state established accept; tcp dport 22 accept; }; }"

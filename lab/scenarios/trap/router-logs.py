@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No redirect is possible: the router only denies, and its log names the offender, from a file and as syslog over UDP."""
+"""No redirect is possible: the router only denies, and its log names the offender, from a file and as syslog over UDP and TCP."""
 import datetime
 import json
 import time
 
 from postern_lab import stand, trapped
 
-title = "offenders are named from the deny logs of nft, OPNsense, MikroTik and Cisco ASA, as files and as syslog"
+title = "offenders are named from the deny logs of nft, OPNsense, MikroTik and Cisco ASA, as files and as syslog over UDP and TCP"
 FORMS = {
     "nft": "{iso} gw kernel: trap: IN=lan OUT=wan MAC=00:11:22:33:44:55:{mac}:08:00 SRC={src} DST={dst} LEN=60 TTL=63 PROTO=TCP SPT={port} DPT=25 WINDOW=64240 SYN",
     "opnsense": "<134>1 {iso} gw.example filterlog 4711 - [meta sequenceId=\"1\"] 71,,,02f4,igb1,match,block,in,4,0x0,,64,1,0,DF,6,tcp,60,{src},{dst},{port},25,0,S,1,,64240,,mss",
@@ -29,7 +29,7 @@ def play(lab):
     for form in FORMS:
         text = "\n".join([*lines(form, "10.0.0.7", 120, 0.2), *lines(form, "10.0.0.8", 6, 60), *lines(form, "10.0.0.25", 50, 0.1), "noise \x1b[31m PROTO=TCP"])
         log = lab.file(f"{form}.log.txt", text + "\n")
-        done = lab.run("site", "postern", "trap", "syslog", log, "--mail-server", "10.0.0.25", "--format", "json")
+        done = lab.run("site", "postern", "trap", "--syslog", log, "--mail-server", "10.0.0.25", "--format", "json")
         found = {row["address"]: row for row in json.loads(done.stdout)["offenders"]}
         if done.returncode != 1 or set(found) != {"10.0.0.7", "10.0.0.8"}:
             yield f"{form}: exit code {done.returncode}, offenders {sorted(found)}"
@@ -43,19 +43,65 @@ def play(lab):
     yield from live(lab)
 
 
+# send.py HOW ADDRESS PORT: the lines of standard input as datagrams, as lines of a TCP connection, or counted (RFC 6587) and cut anywhere.
+SEND = """
+import socket, sys, time
+how, address, port = sys.argv[1:]
+lines = [line.encode() for line in sys.stdin.read().splitlines()]
+if how == "udp":
+    out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    for line in lines:
+        out.sendto(line, (address, int(port)))
+else:
+    out = socket.create_connection((address, int(port)), 3)
+    octets = b"".join(line + b"\\n" if how == "lines" else str(len(line)).encode() + b" " + line for line in lines)
+    for at in range(0, len(octets), 997):
+        out.sendall(octets[at:at + 997])
+        time.sleep(0.002)
+"""
+
+
+def send(lab, host, how, port, form, source, count=60):
+    return lab.run(host, "/usr/bin/python3", "-c", SEND, how, "203.0.113.25", str(port), input="\n".join(lines(form, source, count, 0.2)), quiet=True)
+
+
+def within(lab, name, text, seconds=4):
+    end = time.monotonic() + seconds
+    while text not in lab.output(name) and time.monotonic() < end:
+        time.sleep(0.02)
+    return text in lab.output(name)
+
+
 def live(lab):
-    """The daemon takes a router's datagrams, and believes that router only."""
+    """The daemon takes a router's datagrams and connections, and believes that router only."""
     lab.data.mkdir()
     config = lab.file("live.toml", "[trap]\nlisten = [\"127.0.0.1@2526\"]\nsyslog = \"203.0.113.25@5514\"\nsyslog_from = [\"203.0.113.30\"]\n[serve]\nmetrics = \"\"\n")
     lab.start("site", "trap", "postern", "serve", "--role", "trap", "--config", config)
-    trapped.wait_for(lambda: "trap: listening" in lab.output("trap"), 5, "the trap")
-    send = "import socket,sys; s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); [s.sendto(l.encode(),('203.0.113.25',5514)) for l in sys.stdin.read().splitlines()]"
-    for host, address in (("office", "10.0.0.7"), ("mail", "10.0.0.66")):
-        lab.run(host, "/usr/bin/python3", "-c", send, input="\n".join(lines("asa", address, 60, 0.2)), quiet=True)
-    end = time.monotonic() + 3
-    while "10.0.0.7" not in lab.output("trap") and time.monotonic() < end:
-        time.sleep(0.02)
-    if "incident: 10.0.0.7 tried port 25, 60 times" not in lab.output("trap"):
-        yield f"the daemon says: {lab.output('trap')}"
+    trapped.wait_for(lambda: "for syslog on 203.0.113.25@5514" in lab.output("trap"), 5, "the trap")
+    for how, source in (("udp", "10.0.0.7"), ("lines", "10.0.1.7"), ("counted", "10.0.2.7")):
+        send(lab, "office", how, 5514, "asa", source)
+        send(lab, "mail", how, 5514, "asa", "10.0.0.66")
+        if not within(lab, "trap", f"incident: {source} tried port 25, 60 times"):
+            yield f"over {how} the daemon says: {lab.output('trap')}"
+    yield from by_hand(lab)
     if "10.0.0.66" in lab.output("trap"):
-        yield "a datagram of a stranger was believed"
+        yield "a stranger was believed"
+
+
+def by_hand(lab):
+    command = lab.start("site", "by-hand", "postern", "trap", "--syslog", "203.0.113.25@5515", "--from", "203.0.113.30")
+    time.sleep(0.5)
+    for how, form, source in (("udp", "nft", "10.0.0.8"), ("lines", "opnsense", "10.0.1.8"), ("counted", "mikrotik", "10.0.2.8")):
+        send(lab, "office", how, 5515, form, source)
+        if not within(lab, "by-hand", f"incident: {source} "):
+            yield f"over {how} the command says: {lab.output('by-hand')}"
+    send(lab, "mail", "lines", 5515, "asa", "10.0.0.66")
+    # More connections than a door has room for from one address: the next are let go, and those that stand are heard.
+    idle = lab.start("office", "idle", "/usr/bin/python3", "-c", "import socket,time; all = [socket.create_connection(('203.0.113.25', 5515), 3) for _ in range(40)]; print('open', flush=True); time.sleep(20)")
+    within(lab, "idle", "open")
+    lab.stop(idle)
+    send(lab, "office", "counted", 5515, "asa", "10.0.3.8")
+    if not within(lab, "by-hand", "incident: 10.0.3.8"):
+        yield f"after idle connections the command says: {lab.output('by-hand')}"
+    if lab.stop(command) != 0 or "10.0.0.66" in lab.output("by-hand"):
+        yield f"at its end the command said {lab.output('by-hand')}"

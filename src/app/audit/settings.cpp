@@ -173,7 +173,7 @@ Result<AuditSettings> read_audit_settings(const Invocation& invocation) {
     out.active = *std::move(active);
     if (out.active.wanted && !out.domain)
         return fail("usage", "--intrusive needs a domain, whose record proves that it is yours");
-    if (!out.domain && out.given.empty() && out.replay.empty() && !out.host)
+    if (!out.domain && out.given.empty() && out.replay.empty() && !out.host && !out.egress)
         return fail("usage", "a domain or an address is needed, such as postern audit example.com");
     return out;
 }

@@ -4,6 +4,7 @@
 #include "app/cli/shared_options.hpp"
 #include "app/collect/logs.hpp"
 #include "app/trap/trap_command.hpp"
+#include "app/trap/trap_report.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "egress/offender_json.hpp"
@@ -150,11 +151,9 @@ std::string as_text(const Invocation& invocation, const Question& question, cons
                         suspect.connection.mac.empty() ? "" : fmt::format(" ({})", printable(suspect.connection.mac)),
                         suspect.count, suspect.connection.destination.to_string(), to_rfc3339(suspect.at));
     for (const egress::Offender& offender : answer.trapped)
-        out += printable(fmt::format(
-                   "trapped {} ({}): {} attempts at port 25 from {} to {}, none of which came out: {}",
-                   offender.address.to_string(),
-                   offender.who.dhcp_name.empty() ? offender.who.mac : offender.who.dhcp_name, offender.attempts,
-                   to_rfc3339(offender.first), to_rfc3339(offender.last), egress::judge(offender).sentence)) +
+        out += printable(fmt::format("trapped {}: {} attempts at port 25 from {} to {}, none of which came out: {}",
+                                     name_offender(offender), offender.attempts, to_rfc3339(offender.first),
+                                     to_rfc3339(offender.last), egress::judge(offender).sentence)) +
                "\n";
     const auto senders = [&](const evidence::Tally& tally, std::string_view what) {
         for (const auto& [who, count] : tally.top(10))

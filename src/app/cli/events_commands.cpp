@@ -9,6 +9,10 @@ namespace {
 constexpr std::array<std::string_view, 2> line_formats{"text", "jsonl"};
 constexpr std::array events_options{
     Option{"--follow", "", "Goes on with what comes, until interrupted."},
+    Option{"--run", "COMMAND",
+           "With --follow: the shell runs it for each event that comes, one after the other, with the event as one "
+           "line of "
+           "JSON on standard input; up to three tries of 30 s. Only what comes from now on, unless --since is given."},
     Option{"--since", "DURATION", "Only of this time back, such as 24h."},
     Option{"--ip", "ADDRESS", "Only of this client."},
     Option{"--account", "NAME", "Only of this login."},
@@ -22,6 +26,8 @@ constexpr std::array events_options{
 constexpr std::array<std::span<const Option>, 2> events_groups{events_options, shared_options};
 constexpr std::array events_examples{
     Example{"postern events --follow", "What happens now."},
+    Example{"postern events --follow --kind trap. --run 'mail -s \"port 25\" admin@example.com'",
+            "An alarm by a command, outside of the daemon, which runs none."},
     Example{"postern events --since 24h --kind trap.", "Machines that tried port 25 since yesterday."}};
 
 constexpr std::array table{

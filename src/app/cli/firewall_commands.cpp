@@ -15,6 +15,7 @@ constexpr std::array apply_options{Option{
     "--confirm-within", "DURATION", "How long the rules hold without a confirmation; from 1s to 24h. Default: 60s."}};
 constexpr Option root_option{"--root", "DIR", "Where the boot files are, such as a mounted image. Default: /."};
 constexpr std::array boot_options{root_option};
+constexpr std::array remove_options{root_option, Option{"--dry-run", "", "Says what would go, and changes nothing."}};
 constexpr std::array verify_options{
     root_option,
     Option{"--probe", "ADDR",
@@ -30,6 +31,7 @@ constexpr std::array export_options{Option{"--format", "FORMAT",
 constexpr std::array<std::span<const Option>, 2> show_groups{show_options, shared_options};
 constexpr std::array<std::span<const Option>, 2> apply_groups{apply_options, shared_options};
 constexpr std::array<std::span<const Option>, 2> boot_groups{boot_options, shared_options};
+constexpr std::array<std::span<const Option>, 2> remove_groups{remove_options, shared_options};
 constexpr std::array<std::span<const Option>, 2> verify_groups{verify_options, shared_options};
 constexpr std::array<std::span<const Option>, 2> export_groups{export_options, shared_options};
 
@@ -72,13 +74,15 @@ constexpr std::array table{
             boot_groups,
             {},
             &run_firewall_confirm},
-    Command{"firewall remove",
-            "",
-            "takes the rules out again",
-            "Deletes our table and the boot files; nothing else.",
-            boot_groups,
-            {},
-            &run_firewall_remove},
+    Command{
+        "firewall remove",
+        "",
+        "takes the rules out again",
+        "Deletes our table and the boot files; nothing else. To open port 25 for a while only, apply action = \"log\" "
+        "on trial instead: without a confirmation the kernel shuts it again.",
+        remove_groups,
+        {},
+        &run_firewall_remove},
     Command{"firewall verify", "", "do the rules really hold?",
             "Looks whether the live rules are ours and whole, whether something else on this machine goes around them, "
             "whether they survive "

@@ -10,8 +10,12 @@ constexpr std::array show_options{
     Option{"--format", "FORMAT", "text or json. Default: text.", false, plain_formats},
 };
 constexpr std::array syslog_options{
-    Option{"--listen", "ADDR[@PORT]", "Takes syslog over UDP there, port 514 by default, until interrupted."},
-    Option{"--from", "ADDRESS", "Believes datagrams of this router only; repeatable. Default: of everybody.", true},
+    Option{"--syslog", "ADDR|FILE",
+           "The log: a file (\"-\" is standard input), or ADDR[@PORT], where syslog is taken over UDP and TCP, port "
+           "514 by "
+           "default, until interrupted; repeatable.",
+           true},
+    Option{"--from", "ADDRESS", "Believes this router only; repeatable. Default: everybody.", true},
     Option{"--port", "N", "Connections to this port; repeatable. Default: 25.", true},
     Option{"--mail-server", "ADDRESS", "May send: its lines are passed over; repeatable. Default: those of [site].",
            true},
@@ -23,8 +27,8 @@ constexpr std::array list_examples{
     Example{"postern trap list", "Machines inside that tried port 25, the latest first."},
     Example{"postern trap show 10.0.0.7", "All that is known of one."}};
 constexpr std::array syslog_examples{
-    Example{"postern trap syslog router.log", "Offenders in a file of what a router denied."},
-    Example{"postern trap syslog --listen 192.0.2.1@5514 --from 192.0.2.254", "As a router sends its log."}};
+    Example{"postern trap --syslog router.log", "Offenders in a file of what a router denied."},
+    Example{"postern trap --syslog 192.0.2.1@5514 --from 192.0.2.254", "As a router sends its log."}};
 
 constexpr std::array table{
     Command{"trap list", "", "machines inside that tried port 25",
@@ -41,9 +45,11 @@ constexpr std::array table{
             {},
             &run_trap_forget},
     Command{
-        "trap syslog", "[FILE...]", "names offenders from a router's log of what it denied",
-        "Reads the deny logs of nft or iptables, OPNsense or pfSense, MikroTik, Cisco ASA or IOS from files (\"-\" is "
-        "standard input) or as syslog over UDP, and judges as the trap does. Exit code 1 if somebody is named.",
+        "trap", "", "names offenders from a router's log of what it denied",
+        "With --syslog: reads the deny logs of nft or iptables, OPNsense or pfSense, MikroTik, Cisco ASA or IOS from "
+        "files, or as syslog over UDP and TCP (RFC 6587, messages counted or a line each), and judges as the trap "
+        "does, "
+        "where no redirect is possible. Exit code 1 if somebody is named.",
         syslog_groups, syslog_examples, &run_trap_syslog},
 };
 

@@ -2,6 +2,7 @@
 #include "app/events/events_command.hpp"
 
 #include "app/cli/shared_options.hpp"
+#include "app/collect/run_tool.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "store/event_log.hpp"
@@ -12,6 +13,7 @@
 
 #include <charconv>
 #include <cstdio>
+#include <optional>
 #include <thread>
 
 namespace postern::app {
@@ -51,7 +53,7 @@ Result<store::EventFilter> read_filter(const Invocation& invocation) {
 std::string as_text(const store::Event& event) {
     std::string out = fmt::format("{} {} {}", to_rfc3339(event.at), event.id, event.severity);
     if (event.would) out += " would";
-    for (const std::string* word : {&event.verdict, &event.rule, &event.account, &event.ip})
+    for (const std::string* word : {&event.verdict, &event.rule, &event.account, &event.ip, &event.host})
         if (!word->empty()) out += " " + printable(*word, 128);
     return fmt::format("{}: {}\n", out, printable(event.sentence));
 }
@@ -77,6 +79,35 @@ std::string as_json(const store::EventRow& row) {
            "\n";
 }
 
+/// What is told of each event: a program of the administrator's. The daemon itself runs none; nothing of an event is an argument.
+class Alarm {
+public:
+    static constexpr auto patience = 30s, pause = 5s;
+    static constexpr int tries = 3;
+
+    explicit Alarm(std::string command) : command_(std::move(command)) {}
+
+    void run(const store::EventRow& row) const {
+        for (int i = 1; i <= tries; ++i) {
+            const auto done = run_tool({"sh", "-c", command_}, {.time = patience, .octets = 64 * 1024}, as_json(row));
+            if (done) return;
+            std::fprintf(stderr, "postern: --run, event %s, try %d of %d: %s\n", printable(row.event.id, 64).c_str(), i,
+                         tries, printable(done.error().message).c_str());
+            if (i < tries) std::this_thread::sleep_for(pause);
+        }
+    }
+
+private:
+    std::string command_;
+};
+
+/// The number of the newest event there is; 0 without any.
+Result<std::int64_t> newest_row(store::EventReader& reader) {
+    const auto rows = reader.query({.most = 1});
+    if (!rows) return std::unexpected(rows.error());
+    return rows->empty() ? 0 : rows->back().row;
+}
+
 /// False: nobody reads any more.
 bool write_rows(const std::vector<store::EventRow>& rows, bool lines_of_json) {
     std::string out;
@@ -99,10 +130,20 @@ Exit run_events(const Invocation& invocation) {
     auto reader = store::EventReader::open(path);
     if (!reader) return refuse(reader.error().message);
     const bool lines_of_json = invocation.value("--format").value_or("text") == "jsonl";
+    const auto command = invocation.value("--run");
+    if (command && !follow) return refuse("--run is for what comes: it needs --follow");
+    const std::optional<Alarm> alarm = command ? std::optional<Alarm>(*command) : std::nullopt;
+    if (alarm && !filter->since) {
+        const auto newest = newest_row(*reader);
+        if (!newest) return refuse(newest.error().message);
+        filter->after_row = *newest;
+    }
     for (;;) {
         const auto rows = reader->query(*filter);
         if (!rows) return refuse(rows.error().message);
         if (!write_rows(*rows, lines_of_json)) return Exit::well;
+        if (alarm)
+            for (const store::EventRow& row : *rows) alarm->run(row);
         if (!rows->empty()) filter->after_row = rows->back().row;
         if (!follow) return Exit::well;
         std::this_thread::sleep_for(follow_pause);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -16,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* unit_text = R"([Unit]
+constexpr std::string_view unit_head = R"([Unit]
 Description=Postern: port 25 outward for the mail server alone
 Documentation=man:postern(1)
 DefaultDependencies=no
@@ -31,12 +32,33 @@ PartOf=nftables.service
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/usr/sbin/nft -f /etc/postern/egress.nft
-ExecReload=/usr/sbin/nft -f /etc/postern/egress.nft
+)";
+constexpr std::string_view unit_tail = R"(ExecReload=/usr/sbin/nft -f /etc/postern/egress.nft
 
 [Install]
 WantedBy=sysinit.target nftables.service
 )";
+
+/// nft takes no rule for a cgroup that is not there, and at boot the mail server's is not: first the rules without it, so that port 25
+/// is shut, then all of them if they can be. A reload once the service runs lets it out (docs/egress.md).
+std::string unit_text(bool with_early) {
+    std::string out(unit_head);
+    if (with_early)
+        out += "ExecStart=/usr/sbin/nft -f /etc/postern/egress-early.nft\nExecStart=-/usr/sbin/nft -f "
+               "/etc/postern/egress.nft\n";
+    else out += "ExecStart=/usr/sbin/nft -f /etc/postern/egress.nft\n";
+    return out + std::string(unit_tail);
+}
+
+std::string without_cgroup(std::string_view rules) {
+    std::string out;
+    while (!rules.empty()) {
+        const auto end = std::min(rules.find('\n'), rules.size() - 1) + 1;
+        if (!rules.substr(0, end).contains("socket cgroupv2")) out += rules.substr(0, end);
+        rules.remove_prefix(end);
+    }
+    return out;
+}
 
 std::unexpected<Error> fault(const fs::path& path) {
     return fail("firewall.boot_file", fmt::format("{}: {}", path.string(), std::strerror(errno)));
@@ -49,6 +71,18 @@ Result<void> link_unit(const fs::path& path) {
     fs::create_symlink("../postern-firewall.service", path, why);
     if (why) return fail("firewall.boot_file", fmt::format("{}: {}", path.string(), why.message()));
     return {};
+}
+
+Result<void> remove_file(const fs::path& path) {
+    std::error_code why;
+    fs::remove(path, why);
+    if (why) return fail("firewall.boot_file", fmt::format("{}: {}", path.string(), why.message()));
+    return {};
+}
+
+/// What loads goes before what is loaded.
+std::vector<fs::path> all_of(const BootFiles& files) {
+    return {files.at_boot(), files.at_reload(), files.unit(), files.rules(), files.early_rules()};
 }
 
 }  // namespace
@@ -86,18 +120,27 @@ std::optional<std::string> read_whole(const fs::path& path) {
 }
 
 Result<void> write_boot_files(const BootFiles& files, const std::string& rules) {
+    const std::string early = without_cgroup(rules);
+    const bool with_early = early != rules;
+    if (auto done = with_early ? write_whole(files.early_rules(), early) : remove_file(files.early_rules()); !done)
+        return done;
     if (auto done = write_whole(files.rules(), rules); !done) return done;
-    if (auto done = write_whole(files.unit(), unit_text); !done) return done;
+    if (auto done = write_whole(files.unit(), unit_text(with_early)); !done) return done;
     if (auto done = link_unit(files.at_boot()); !done) return done;
     return link_unit(files.at_reload());
 }
 
+std::vector<fs::path> present(const BootFiles& files) {
+    std::vector<fs::path> out;
+    std::error_code why;
+    for (const fs::path& path : all_of(files))
+        if (fs::symlink_status(path, why).type() != fs::file_type::not_found && !why) out.push_back(path);
+    return out;
+}
+
 Result<void> remove_boot_files(const BootFiles& files) {
-    for (const fs::path& path : {files.at_boot(), files.at_reload(), files.unit(), files.rules()}) {
-        std::error_code why;
-        fs::remove(path, why);
-        if (why) return fail("firewall.boot_file", fmt::format("{}: {}", path.string(), why.message()));
-    }
+    for (const fs::path& path : all_of(files))
+        if (auto done = remove_file(path); !done) return done;
     return {};
 }
 

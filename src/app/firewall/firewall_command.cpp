@@ -77,6 +77,20 @@ Exit show_live(const Invocation& invocation) {
     return live->present ? Exit::well : Exit::found;
 }
 
+Exit say_what_goes(const BootFiles& boot) {
+    const auto live = live_table();
+    if (!live) return refuse(live.error());
+    const auto files = present(boot);
+    if (!live->present && files.empty()) {
+        say("There is nothing of ours to remove.\n");
+        return Exit::well;
+    }
+    if (live->present) say(fmt::format("table inet postern would go ({}), its counters with it\n", in_words(*live)));
+    for (const std::filesystem::path& path : files) say(fmt::format("{} would go\n", path.string()));
+    say("Then port 25 is open for everybody. Nothing was changed (--dry-run).\n");
+    return Exit::well;
+}
+
 }  // namespace
 
 Exit run_firewall_show(const Invocation& invocation) {
@@ -178,6 +192,7 @@ Exit run_firewall_remove(const Invocation& invocation) {
     const BootFiles boot{invocation.value("--root").value_or("/")};
     const auto turn = Turn::take();
     if (!turn) return refuse(turn.error());
+    if (invocation.has("--dry-run")) return say_what_goes(boot);
     if (auto loaded = load(egress::nft_reverse()); !loaded) return refuse(loaded.error());
     if (auto removed = remove_boot_files(boot); !removed) return refuse(removed.error());
     say("Port 25 is open again for everybody; no rule, unit or link of ours is left.\n");

@@ -23,6 +23,7 @@ Result<Plan> make_plan(const Invocation& invocation) {
     Plan plan;
     plan.facts = collect_facts(config->egress);
     plan.objections = egress::validate(config->egress, &plan.facts);
+    plan.cgroup = config->egress.cgroup;
     plan.model = resolve(config->egress, plan.facts);
     plan.boot.root = invocation.value("--root").value_or("/");
     plan.trial_file = std::filesystem::path(data_directory(invocation, *config)) / "firewall-trial.nft";

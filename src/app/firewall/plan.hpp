@@ -13,6 +13,7 @@ namespace postern::app::firewall {
 
 struct Plan {
     egress::Model model;  ///< resolved for this machine
+    std::string cgroup;   ///< of the mail server's service as configured, whether it exists or not
     egress::HostFacts facts;
     std::vector<egress::Objection> objections;
     BootFiles boot;

@@ -32,13 +32,22 @@ void problem(Findings& out, std::string_view code, std::string sentence, std::st
 
 constexpr const char* apply_anew = "Load the rules anew: postern firewall apply, then confirm.";
 
+/// With the cgroup, whether it exists now or not: that it is gone has a finding of its own.
+egress::Model as_configured(const Plan& plan) {
+    egress::Model out = plan.model;
+    out.cgroup = plan.cgroup;
+    return out;
+}
+
 /// One sentence for each kind of difference, with the first line as its proof.
 void look_at_drift(const Plan& plan, const egress::LiveTable& live, Findings& out) {
-    const auto differences = find_drift(plan.model, live);
+    auto differences = find_drift(plan.model, live);
     if (!differences) {
         out.notes.push_back(fmt::format("The live rules could not be compared: {}", differences.error().message));
         return;
     }
+    if (auto gone = egress::take_cgroup_fault(plan.cgroup, plan.facts.cgroup_resolves == true, *differences))
+        out.problems.push_back(*std::move(gone));
     using Kind = egress::Difference::Kind;
     std::size_t missing = 0, foreign = 0;
     for (const egress::Difference& one : *differences) {
@@ -65,7 +74,7 @@ void look_at_generation(const Plan& plan, const egress::LiveTable& live, Finding
     if (seen.empty())
         problem(out, "verify.nothing_holds",
                 "Our table is there, but no rules in it hold: a trial ended, or a base chain was emptied.", apply_anew);
-    else if (!seen.starts_with(wanted))
+    else if (!seen.starts_with(wanted) && !seen.starts_with(egress::generation_of(as_configured(plan))))
         problem(out, "verify.configuration_changed",
                 fmt::format("The live rules ({}) are not those that the configuration makes now ({}).", seen, wanted),
                 "postern firewall diff shows where they differ; then apply and confirm.");
@@ -111,7 +120,8 @@ void look_at_boot(const Plan& plan, const egress::LiveTable& live, Findings& out
         return;
     }
     if (!file->contains(fmt::format("chain forward_{} ", live.confirmed)) ||
-        *file != egress::nft_file(plan.model, live.confirmed))
+        (*file != egress::nft_file(plan.model, live.confirmed) &&
+         *file != egress::nft_file(as_configured(plan), live.confirmed)))
         problem(out, "verify.boot_differs",
                 fmt::format("{} is not what holds now: a reboot brings other rules.", plan.boot.rules().string()),
                 apply_anew);

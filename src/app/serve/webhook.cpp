@@ -42,12 +42,21 @@ Result<WebhookUrl> WebhookUrl::parse(std::string_view text) {
     return out;
 }
 
-Webhook::Webhook(net::Loop& loop, WebhookUrl url, std::function<void(std::string_view)> log)
-    : loop_(loop), url_(std::move(url)), log_(std::move(log)), wake_(loop.executor(), Clock::time_point::max()) {}
+Webhook::Webhook(net::Loop& loop, WebhookUrl url, std::function<void(std::string_view)> log, store::Metrics& metrics,
+                 Options options)
+    : loop_(loop),
+      url_(std::move(url)),
+      log_(std::move(log)),
+      options_(std::move(options)),
+      sent_(metrics.counter("postern_webhook_sent_total", "Calls that the webhook took.")),
+      lost_(metrics.counter("postern_webhook_lost_total", "Calls that it did not take, or that were too many.")),
+      wake_(loop.executor(), Clock::time_point::max()),
+      pause_(loop.executor()) {}
 
 Result<std::unique_ptr<Webhook>> Webhook::make(net::Loop& loop, WebhookUrl url,
-                                               std::function<void(std::string_view)> log) {
-    std::unique_ptr<Webhook> out(new Webhook(loop, std::move(url), std::move(log)));
+                                               std::function<void(std::string_view)> log, store::Metrics& metrics,
+                                               Options options) {
+    std::unique_ptr<Webhook> out(new Webhook(loop, std::move(url), std::move(log), metrics, std::move(options)));
     if (!out->url_.tls) return out;
     auto context = net::TlsContext::client_by_roots(out->url_.host);
     if (!context) return std::unexpected(context.error());
@@ -55,17 +64,21 @@ Result<std::unique_ptr<Webhook>> Webhook::make(net::Loop& loop, WebhookUrl url,
     return out;
 }
 
+void Webhook::give_up(const std::string& why) {
+    lost_.add();
+    log_("webhook: " + why);
+}
+
 void Webhook::post(const json::object& document) {
-    if (waiting_.size() >= max_waiting) {
-        log_(fmt::format("webhook: {} calls wait already, this one is not made", max_waiting));
-        return;
-    }
+    if (waiting_.size() >= max_waiting)
+        return give_up(fmt::format("{} calls wait already, this one is not made", max_waiting));
     waiting_.push_back(json::serialize(document));
     wake_.cancel();
 }
 
-net::Task<Result<net::Endpoint>> Webhook::find() {
-    if (const auto address = IpAddress::parse(url_.host)) co_return net::Endpoint{*address, url_.port};
+net::Task<Result<net::SocketAddress>> Webhook::find() {
+    if (options_.server) co_return *options_.server;
+    if (const auto address = IpAddress::parse(url_.host)) co_return net::SocketAddress{{*address, url_.port}, {}};
     const auto name = DomainName::parse(url_.host);
     if (!name) co_return std::unexpected(name.error());
     if (!resolver_) {
@@ -80,7 +93,7 @@ net::Task<Result<net::Endpoint>> Webhook::find() {
     questions.push_back({*name, dns::Type::aaaa});
     const auto answers = co_await resolver_->ask_all(std::move(questions), Clock::now() + 5s);
     for (const dns::Answer& answer : answers)
-        for (const IpAddress& address : answer.addresses()) co_return net::Endpoint{address, url_.port};
+        for (const IpAddress& address : answer.addresses()) co_return net::SocketAddress{{address, url_.port}, {}};
     co_return fail("webhook.no_address", fmt::format("{} has no address", url_.host));
 }
 
@@ -89,7 +102,7 @@ net::Task<Result<void>> Webhook::send(std::string body) {
     if (!server) co_return std::unexpected(server.error());
     net::HttpClient client(
         loop_.executor(),
-        {.server = {*server, {}}, .host = url_.host, .tls = tls_ ? &tls_->get() : nullptr, .max_answer = 64 * 1024});
+        {.server = *server, .host = url_.host, .tls = tls_ ? &tls_->get() : nullptr, .max_answer = 64 * 1024});
     net::HttpRequest request{"POST", url_.target, {{"content-type", "application/json"}}, std::move(body)};
     const auto answer = co_await client.ask(std::move(request), Clock::now() + 10s);
     if (!answer) co_return std::unexpected(answer.error());
@@ -100,11 +113,15 @@ net::Task<Result<void>> Webhook::send(std::string body) {
 net::Task<> Webhook::deliver(std::string body) {
     for (int i = 1; i <= tries && !ending_; ++i) {
         const auto sent = co_await send(body);
-        if (sent) co_return;
-        log_(fmt::format("webhook: try {} of {} failed: {}", i, tries, sent.error().message));
-        if (i == tries || ending_) co_return;
-        wake_.expires_after(i * 5s);
-        co_await wake_.async_wait(net::as_values);
+        if (sent) {
+            sent_.add();
+            co_return;
+        }
+        const std::string what = fmt::format("try {} of {} failed: {}", i, tries, sent.error().message);
+        if (i == tries || ending_) co_return give_up(what);
+        log_("webhook: " + what);
+        pause_.expires_after(i * options_.pause);
+        co_await pause_.async_wait(net::as_values);
     }
 }
 
@@ -127,6 +144,7 @@ void Webhook::end() {
     ending_ = true;
     if (resolver_) resolver_->abandon("the daemon ends");
     wake_.cancel();
+    pause_.cancel();
 }
 
 }  // namespace postern::app

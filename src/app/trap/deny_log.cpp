@@ -20,6 +20,7 @@ std::optional<IpAddress> DenyLog::take(std::string_view line, Instant otherwise,
     const auto stamp = options_.live ? std::nullopt : clock_.take(line);
     egress::Identity identity;
     identity.mac = connection->mac;
+    if (!connection->uid.empty()) identity.user = "uid " + connection->uid;
     book.note({.at = stamp ? stamp->at : otherwise,
                .source = connection->source,
                .source_port = connection->source_port,

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// postern trap syslog: where no redirect is possible, the router's own log names the offender.
+// postern trap --syslog ADDR|FILE: where no redirect is possible, the router's own log names the offender.
 #include "app/cli/shared_options.hpp"
 #include "app/collect/inside.hpp"
 #include "app/collect/logs.hpp"
 #include "app/trap/deny_log.hpp"
 #include "app/trap/trap_command.hpp"
 #include "app/trap/trap_report.hpp"
+#include "base/contains.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "egress/offender_json.hpp"
-#include "net/datagrams.hpp"
-#include "net/deadline.hpp"
+#include "net/syslog_door.hpp"
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <charconv>
 #include <cstdio>
+#include <deque>
 
 namespace postern::app {
 namespace {
@@ -27,9 +30,30 @@ Instant now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono
 struct Wanted {
     DenyLog::Options log;
     std::vector<IpAddress> from;
-    std::optional<net::Endpoint> listen;
+    std::vector<net::Endpoint> addresses;  ///< either these
+    std::vector<std::string> files;        ///< or those
     std::vector<std::string> lease_files;
 };
+
+/// What is there as a file is a file, and so is whatever has a slash; the rest may be an address.
+std::optional<net::Endpoint> as_address(const std::string& text) {
+    if (text == "-" || text.contains('/') || access(text.c_str(), F_OK) == 0) return std::nullopt;
+    const auto endpoint = net::Endpoint::parse(text, 514);
+    return endpoint ? std::optional(*endpoint) : std::nullopt;
+}
+
+Result<void> read_sources(const Invocation& invocation, Wanted& out) {
+    const std::vector<std::string> all = invocation.values("--syslog");
+    for (const std::string& text : all)
+        if (const auto address = as_address(text)) out.addresses.push_back(*address);
+        else out.files.push_back(text);
+    if (all.empty())
+        return fail("usage", "postern trap needs one of: list, show, forget, --syslog ADDR, --syslog FILE");
+    if (!out.files.empty() && !out.addresses.empty())
+        return fail("usage", fmt::format("{} is a file and {} an address: read files first, then listen",
+                                         printable(out.files.front()), out.addresses.front().to_string(514)));
+    return {};
+}
 
 Result<Wanted> read_wanted(const Invocation& invocation, const Config& config) {
     Wanted out{.log = {.ports = {}, .mail_servers = config.site.mail_servers}, .lease_files = config.trap.leases};
@@ -51,14 +75,8 @@ Result<Wanted> read_wanted(const Invocation& invocation, const Config& config) {
         if (!ip) return bad_option("--from", text, ip.error().message);
         out.from.push_back(*ip);
     }
-    if (const auto text = invocation.value("--listen")) {
-        const auto endpoint = net::Endpoint::parse(*text, 514);
-        if (!endpoint) return bad_option("--listen", *text, endpoint.error().message);
-        out.listen = *endpoint;
-    }
     if (out.lease_files.empty()) out.lease_files = usual_lease_files();
-    if (!out.listen && invocation.words().empty())
-        return fail("usage", "a FILE or --listen ADDR is needed: where the router's log comes from");
+    if (auto sources = read_sources(invocation, out); !sources) return std::unexpected(sources.error());
     return out;
 }
 
@@ -102,7 +120,7 @@ Exit read_files(const Invocation& invocation, const Wanted& wanted, egress::Offe
     DenyLog log(wanted.log, now(), local_zone(now()));
     std::uint64_t lines = 0, attempts = 0;
     bool faulty = false;
-    for (const std::string& path : invocation.words()) {
+    for (const std::string& path : wanted.files) {
         const std::string fault = each_log_line(path == "-" ? "/dev/stdin" : path, [&](std::string_view line) {
             ++lines;
             if (log.take(line, now(), book)) ++attempts;
@@ -125,32 +143,68 @@ void tell(const egress::OffenderIncident& incident, bool json_wanted) {
     std::fflush(stdout);
 }
 
-net::Task<> listen(net::Datagrams& door, const Wanted& wanted, bool json_wanted, const bool& ending) {
-    egress::OffenderBook book({});
-    DenyLog::Options live = wanted.log;
-    live.live = true;
-    DenyLog log(live, now(), local_zone(now()));
-    while (!ending) {
-        const auto datagram = co_await net::with_deadline(door.receive(), net::Clock::now() + 250ms);
-        if (datagram && !*datagram) co_return;
-        if (datagram &&
-            (wanted.from.empty() || std::ranges::find(wanted.from, (*datagram)->from.address) != wanted.from.end()))
-            (void)log.take((*datagram)->octets, now(), book);
-        if (!book.next_due() || *book.next_due() > now()) continue;
-        name_all(book, wanted.lease_files);
-        for (const egress::OffenderIncident& incident : book.take_due(now())) tell(incident, json_wanted);
-    }
-}
+class Listening {
+public:
+    Listening(const Wanted& wanted, bool json_wanted)
+        : wanted_(wanted), json_wanted_(json_wanted), log_(live(wanted.log), now(), local_zone(now())) {}
 
-Exit take_datagrams(const Wanted& wanted, bool json_wanted) {
-    net::Loop loop;
-    auto door = net::Datagrams::open(loop.executor(), *wanted.listen);
-    if (!door) return refuse(door.error().message);
-    bool ending = false;
-    loop.on_termination([&] { ending = true; });
-    loop.run(listen(*door, wanted, json_wanted, ending));
-    return Exit::well;
-}
+    net::Task<> run() {
+        net::TaskGroup tasks(loop_.executor(), [this](std::string_view task, const std::exception_ptr&) {
+            outcome_ = refuse(fmt::format("internal fault in {}", task));
+            ending_ = true;
+        });
+        for (const net::Endpoint& address : wanted_.addresses) {
+            auto door = net::SyslogDoor::open(loop_.executor(), address);
+            if (!door) {
+                outcome_ = refuse(door.error().message);
+                ending_ = true;
+                break;
+            }
+            doors_.push_back(*std::move(door));
+        }
+        for (net::SyslogDoor& door : doors_) door.hear(tasks, owner());
+        net::Timer pause(loop_.executor());
+        while (!ending_) {
+            tell_due();
+            pause.expires_after(250ms);
+            co_await pause.async_wait(net::as_values);
+        }
+        for (net::SyslogDoor& door : doors_) door.close();
+        tasks.cancel();
+        co_await tasks.join();
+    }
+    Exit play() {
+        loop_.on_termination([this] { ending_ = true; });
+        loop_.run(run());
+        return outcome_;
+    }
+
+private:
+    static DenyLog::Options live(DenyLog::Options options) {
+        options.live = true;
+        return options;
+    }
+    net::SyslogDoor::Owner owner() {
+        return {
+            .believes = [this](const IpAddress& from) { return wanted_.from.empty() || contains(wanted_.from, from); },
+            .take = [this](const IpAddress&, std::string_view line) { (void)log_.take(line, now(), book_); }};
+    }
+    void tell_due() {
+        book_.expire(now());
+        (void)book_.take_removed();  // nothing here is on disk
+        if (!book_.next_due() || *book_.next_due() > now()) return;
+        name_all(book_, wanted_.lease_files);
+        for (const egress::OffenderIncident& incident : book_.take_due(now())) tell(incident, json_wanted_);
+    }
+
+    const Wanted& wanted_;
+    bool json_wanted_, ending_ = false;
+    Exit outcome_ = Exit::well;
+    net::Loop loop_;
+    egress::OffenderBook book_{{}};
+    DenyLog log_;
+    std::deque<net::SyslogDoor> doors_;
+};
 
 }  // namespace
 
@@ -159,7 +213,7 @@ Exit run_trap_syslog(const Invocation& invocation) {
     if (!config) return refuse(config.error().message);
     const auto wanted = read_wanted(invocation, *config);
     if (!wanted) return refuse(wanted.error().message);
-    if (wanted->listen) return take_datagrams(*wanted, invocation.value("--format") == "json");
+    if (!wanted->addresses.empty()) return Listening(*wanted, invocation.value("--format") == "json").play();
     egress::OffenderBook book({});
     return read_files(invocation, *wanted, book);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// postern trap list|show|forget|syslog
+// postern trap list|show|forget, and --syslog
 #pragma once
 
 #include "app/cli/command.hpp"

@@ -8,18 +8,12 @@
 
 namespace postern::app {
 
-IpAddress main_address(const egress::Offender& offender) {
-    for (const IpAddress& ip : offender.addresses)
-        if (ip.is_v4()) return ip;
-    return offender.address;
-}
-
 std::string name_offender(const egress::Offender& offender) {
     const egress::Identity& who = offender.who;
     std::vector<std::string> names;
-    for (const std::string* name : {&who.dhcp_name, &who.reverse_name, &who.mac})
+    for (const std::string* name : {&who.dhcp_name, &who.reverse_name, &who.mac, &who.user})
         if (!name->empty()) names.push_back(*name);
-    const std::string ip = main_address(offender).to_string();
+    const std::string ip = offender.main_address().to_string();
     return names.empty() ? ip : fmt::format("{} ({})", ip, fmt::join(names, ", "));
 }
 
@@ -32,7 +26,7 @@ store::Event to_event(const egress::OffenderIncident& incident, Instant now) {
     out.severity = egress::severity(incident.judgement.kind);
     out.verdict = "refuse";
     out.rule = "m2.port25.trapped";
-    out.ip = main_address(offender).to_string();
+    out.ip = offender.main_address().to_string();
     out.mac = offender.who.mac;
     out.host = offender.who.dhcp_name.empty() ? offender.who.reverse_name : offender.who.dhcp_name;
     out.sentence = fmt::format("{} tried port 25, {} times{}: {}", name_offender(offender), incident.attempts_since,

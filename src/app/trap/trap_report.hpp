@@ -9,8 +9,6 @@
 
 namespace postern::app {
 
-/// The IPv4 address if it has one, for that is how people know their machines.
-[[nodiscard]] IpAddress main_address(const egress::Offender& offender);
 /// "10.0.0.7 (annas-pc, 52:54:00:12:34:56)": the address, and what names the machine. Raw where the machine named itself.
 [[nodiscard]] std::string name_offender(const egress::Offender& offender);
 [[nodiscard]] store::Event to_event(const egress::OffenderIncident& incident, Instant now);

@@ -2,30 +2,29 @@
 #include "app/trap/trap_role.hpp"
 
 #include "app/collect/inside.hpp"
-#include "app/serve/webhook.hpp"
 #include "app/collect/logs.hpp"
+#include "app/serve/webhook.hpp"
 #include "app/trap/deny_log.hpp"
+#include "app/trap/reverse_names.hpp"
 #include "app/trap/trap_keeper.hpp"
 #include "app/trap/trap_report.hpp"
 #include "base/contains.hpp"
 #include "egress/offender_json.hpp"
 #include "gate/trap.hpp"
-#include "net/datagrams.hpp"
 #include "net/listener.hpp"
 #include "net/root_probe.hpp"
+#include "net/syslog_door.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <deque>
+#include <set>
 
 namespace postern::app {
 namespace {
 
 using namespace std::chrono_literals;
-using net::Clock;
-
-constexpr std::size_t max_reverse_questions = 256;
 
 Instant system_now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
 
@@ -39,6 +38,7 @@ gate::TrapOptions options(const Config& config) {
     gate::TrapOptions out;
     out.name = config.trap.name;
     out.direct = config.trap.direct;
+    out.most = config.trap.sessions;
     out.most_per_address = config.trap.sessions_per_address;
     out.book.keep = config.trap.keep;
     out.book.show_recipients = config.trap.show_recipients;
@@ -56,13 +56,17 @@ public:
                               .ask = [this](const IpAddress& ip) { ask(ip); },
                               .tell = [this](const egress::OffenderIncident& incident) { tell(incident); }},
               serving_.metrics)),
-          reverse_wake_(serving_.loop.executor(), Clock::time_point::max()) {}
+          names_(serving_.loop.executor(), reverse_hooks()),
+          faults_(serving_.metrics.counter("postern_trap_record_faults_total",
+                                           "Times that writing the trap's record began to fail.")),
+          failing_(
+              serving_.metrics.gauge("postern_trap_record_failing", "1 while the trap's record cannot be written.")) {}
 
     Result<void> open() override;
     Result<std::move_only_function<void()>> prepare(const Config& config) override;
     void drain() override;
     /// Whoever is in the trap has no right to its end: only our own questions are awaited.
-    bool idle() const override { return !asking_ && (!webhook_ || webhook_->ended()); }
+    bool idle() const override { return names_.ended() && (!webhook_ || webhook_->ended()); }
     void stop() override {
         if (keeper_) write_down();
     }
@@ -71,24 +75,28 @@ public:
 private:
     Result<void> open_rows();
     Result<void> open_webhook();
+    Result<void> open_syslog();
+    ReverseNames::Hooks reverse_hooks();
+    void start_over(const Config& config);
+    void keeper_says(const std::string& why);
+    void take_line(std::string_view line);
     void ask(const IpAddress& address);
     void tell(const egress::OffenderIncident& incident);
     void forget(const std::string& address);
     void write_down();
     net::Task<> keep();
-    net::Task<> ask_reverse_names();
-    net::Task<> hear_routers();
+    net::Task<Result<std::unique_ptr<net::Resolver>>> open_resolver();
 
     Serving serving_;
     Config config_;
     std::shared_ptr<gate::Trap> trap_;  // the role is its last holder; other threads' messages look at it weakly
     std::deque<net::Listener> doors_;
-    std::optional<net::Datagrams> routers_;
+    std::optional<net::SyslogDoor> routers_;
+    std::optional<DenyLog> deny_log_;
     std::unique_ptr<Webhook> webhook_;
-    std::deque<IpAddress> reverse_questions_;
-    net::Timer reverse_wake_;
-    std::unique_ptr<net::Resolver> resolver_;
-    bool ending_ = false, asking_ = false;
+    ReverseNames names_;
+    store::Series &faults_, &failing_;
+    std::string record_fault_;        // why the record cannot be written; empty: it can
     std::unique_ptr<Inside> inside_;  // threads: they end before what they post to
     std::unique_ptr<TrapKeeper> keeper_;
 };
@@ -103,10 +111,10 @@ Result<void> TrapRole::open() {
                 if (const auto held = trap.lock()) held->identify(address, identity);
             });
         });
-    const net::Admission admission{
-        .most = config_.trap.sessions, .refusal = "421 4.7.0 too many connections\r\n", .exempt = [](const IpAddress&) {
-            return true;
-        }};  // the trap counts by address itself
+    // The trap counts for itself, so that whoever it has no room for is on record; this is the last bound, if that takes long.
+    const net::Admission admission{.most = 2 * config_.trap.sessions,
+                                   .refusal = "421 4.7.0 too many connections\r\n",
+                                   .exempt = [](const IpAddress&) { return true; }};
     for (const net::SocketAddress& address : doors(config_)) {
         auto door = net::Listener::open(serving_.loop.executor(), address);
         if (!door) return std::unexpected(door.error());
@@ -118,22 +126,43 @@ Result<void> TrapRole::open() {
     }
     serving_.tasks.spawn("trap.tell", trap_->tell());
     serving_.tasks.spawn("trap.keep", keep());
-    serving_.tasks.spawn("trap.reverse_names", ask_reverse_names());
+    serving_.tasks.spawn("trap.reverse_names", names_.run());
     if (webhook_) serving_.tasks.spawn("trap.webhook", webhook_->run());
+    return open_syslog();
+}
+
+Result<void> TrapRole::open_syslog() {
+    start_over(config_);
     if (!config_.trap.syslog) return {};
-    auto routers = net::Datagrams::open(serving_.loop.executor(), *config_.trap.syslog);
+    auto routers = net::SyslogDoor::open(serving_.loop.executor(), *config_.trap.syslog);
     if (!routers) return std::unexpected(routers.error());
     routers_.emplace(*std::move(routers));
-    serving_.tasks.spawn("trap.syslog", hear_routers());
+    routers_->hear(serving_.tasks, {.believes =
+                                        [this](const IpAddress& from) {
+                                            const auto& known = config_.trap.syslog_from;
+                                            return known.empty() || contains(known, from);
+                                        },
+                                    .take = [this](const IpAddress&, std::string_view line) { take_line(line); }});
     return {};
 }
 
+/// What is made of settings that may change while it runs.
+void TrapRole::start_over(const Config& config) {
+    config_ = config;
+    trap_->change(options(config));
+    keeper_->keep_for(config.trap.keep);
+    deny_log_.emplace(DenyLog::Options{.ports = {25}, .mail_servers = config.site.mail_servers, .live = true},
+                      system_now(), local_zone(system_now()));
+}
+
+void TrapRole::take_line(std::string_view line) {
+    trap_->note_elsewhere([&](egress::OffenderBook& book) { return deny_log_->take(line, system_now(), book); });
+}
+
 void TrapRole::drain() {
-    ending_ = true;
     for (net::Listener& door : doors_) door.close();
     if (routers_) routers_->close();
-    if (resolver_) resolver_->abandon("the daemon ends");
-    reverse_wake_.cancel();
+    names_.end();
     if (webhook_) webhook_->end();
 }
 
@@ -142,52 +171,73 @@ Result<void> TrapRole::open_rows() {
     if (!rows) return std::unexpected(rows.error());
     const auto known = rows->load(options(config_).book.most);
     if (!known) return std::unexpected(known.error());
+    std::set<std::string> stored;
     for (const store::OffenderRow& row : *known) {
+        stored.insert(row.address);
         const auto document = json::parse(row.document);
         auto offender = document ? egress::read_offender(*document) : std::unexpected(document.error());
-        if (offender) trap_->book().restore(*std::move(offender), row.told);
+        if (offender) trap_->book().restore(*std::move(offender), read_told(*document, row.told));
     }
-    keeper_ = std::make_unique<TrapKeeper>(*std::move(rows), config_.trap.keep,
-                                           [this, trap = std::weak_ptr(trap_)](const std::string& address) {
-                                               serving_.loop.post([this, trap, address] {
-                                                   if (trap.lock()) forget(address);
-                                               });
-                                           });
+    // The keeper's thread posts; the role may be gone when the loop comes to it.
+    const auto posting = [this](auto step) {
+        return [this, step, trap = std::weak_ptr(trap_)](const std::string& text) {
+            serving_.loop.post([this, step, trap, text] {
+                if (trap.lock()) (this->*step)(text);
+            });
+        };
+    };
+    keeper_ = std::make_unique<TrapKeeper>(
+        *std::move(rows), std::move(stored), config_.trap.keep,
+        TrapKeeper::Hooks{.forget = posting(&TrapRole::forget), .fault = posting(&TrapRole::keeper_says)});
     return {};
+}
+
+void TrapRole::keeper_says(const std::string& why) {
+    record_fault_ = why;
+    failing_.set(why.empty() ? 0 : 1);
+    if (!why.empty()) faults_.add();
+    store::Event event;
+    event.at = system_now();
+    event.kind = "trap.record";
+    event.measure = "M2";
+    event.severity = why.empty() ? "info" : "incident";
+    event.sentence = why.empty() ? "the trap's record can be written again"
+                                 : fmt::format("the trap's record cannot be written, and waits in memory: {}", why);
+    serving_.log("trap: " + event.sentence);
+    serving_.events.append(std::move(event));
 }
 
 Result<void> TrapRole::open_webhook() {
     if (config_.trap.webhook.empty()) return {};
     const auto url = WebhookUrl::parse(config_.trap.webhook);
     if (!url) return std::unexpected(url.error());
-    auto webhook = Webhook::make(serving_.loop, *url, serving_.log);
+    auto webhook = Webhook::make(serving_.loop, *url, serving_.log, serving_.metrics);
     if (!webhook) return std::unexpected(webhook.error());
     webhook_ = *std::move(webhook);
     return {};
 }
 
 Result<std::move_only_function<void()>> TrapRole::prepare(const Config& config) {
-    if (doors(config) != doors(config_) || config.trap.webhook != config_.trap.webhook ||
-        config.trap.leases != config_.trap.leases || config.trap.sessions != config_.trap.sessions)
-        return fail("trap.reload", "[trap] listen, sessions, leases and webhook change with a restart only");
-    return [this, config] {
-        config_ = config;
-        trap_->change(options(config));
-    };
+    if (const std::string fixed = needs_restart(config_, config); !fixed.empty())
+        return fail("trap.reload", fmt::format("of [trap], {} changed, and can change with a restart only", fixed));
+    return [this, config] { start_over(config); };
 }
 
 std::string TrapRole::status() const {
     std::vector<std::string> addresses;
     for (const net::Listener& door : doors_) addresses.push_back(door.address().to_string());
-    return fmt::format("trap: listening on {}, {} offenders on record", fmt::join(addresses, ", "),
-                       trap_->book().size());
+    return fmt::format("trap: listening on {}{}, {} offenders on record{}", fmt::join(addresses, ", "),
+                       routers_ ? fmt::format(", for syslog on {}", routers_->address().to_string()) : "",
+                       trap_->book().size(),
+                       record_fault_.empty() ? "" : fmt::format(", which cannot be written: {}", record_fault_));
 }
 
 void TrapRole::ask(const IpAddress& address) {
     inside_->ask(address);
-    if (reverse_questions_.size() >= max_reverse_questions) return;
-    reverse_questions_.push_back(address);
-    reverse_wake_.cancel();
+    const auto& inside = config_.site.networks;
+    const auto holds_it = [&](const Network& network) { return network.contains(address); };
+    // A stranger that found the trap's port is nobody whose name the site's resolver should go out to ask for.
+    if (inside.empty() || std::ranges::any_of(inside, holds_it)) names_.ask(address);
 }
 
 void TrapRole::tell(const egress::OffenderIncident& incident) {
@@ -216,9 +266,10 @@ void TrapRole::forget(const std::string& address) {
 
 void TrapRole::write_down() {
     std::vector<store::OffenderRow> rows;
-    for (const egress::Offender* offender : trap_->book().take_changed())
-        rows.push_back({offender->address.to_string(), offender->last, trap_->book().told(offender->address),
-                        offender_document(*offender)});
+    for (const egress::Offender* offender : trap_->book().take_changed()) {
+        const auto told = trap_->book().told(offender->address);
+        rows.push_back({offender->address.to_string(), offender->last, told.at, offender_document(*offender, told)});
+    }
     std::vector<std::string> removed;
     for (const IpAddress& ip : trap_->book().take_removed()) removed.push_back(ip.to_string());
     keeper_->remove(removed);
@@ -235,52 +286,37 @@ net::Task<> TrapRole::keep() {
     }
 }
 
-net::Task<> TrapRole::hear_routers() {
-    DenyLog log({.ports = {25}, .mail_servers = config_.site.mail_servers, .live = true}, system_now(),
-                local_zone(system_now()));
-    for (;;) {
-        const auto datagram = co_await routers_->receive();
-        if (!datagram) co_return;
-        const auto& known = config_.trap.syslog_from;
-        if (known.empty() || contains(known, datagram->from.address))
-            trap_->note_elsewhere(
-                [&](egress::OffenderBook& book) { return log.take(datagram->octets, system_now(), book); });
-    }
+ReverseNames::Hooks TrapRole::reverse_hooks() {
+    return {.open = [this] { return open_resolver(); },
+            .found =
+                [this](const IpAddress& address, const std::string& name) {
+                    egress::Identity identity;
+                    identity.reverse_name = name;
+                    trap_->identify(address, identity);
+                },
+            .fault = [this](const std::string& why) { serving_.log("trap: no reverse names: " + why); }};
 }
 
-/// Of the site's own resolver, one after the other: a name that takes long delays only names.
-net::Task<> TrapRole::ask_reverse_names() {
+net::Task<Result<std::unique_ptr<net::Resolver>>> TrapRole::open_resolver() {
     net::ResolverOptions way;
     way.servers =
         config_.trap.resolver ? std::vector{*config_.trap.resolver} : net::read_system_resolvers(way.system_resolvers);
-    if (way.servers.empty()) co_return;  // nobody to ask, and nobody outside is to hear of inside addresses
-    asking_ = true;
-    while (!ending_) {
-        if (reverse_questions_.empty()) {
-            reverse_wake_.expires_at(Clock::time_point::max());
-            co_await reverse_wake_.async_wait(net::as_values);
-            continue;
-        }
-        if (!resolver_) {
-            auto resolver = co_await net::open_resolver(serving_.loop, way);
-            if (!resolver) break;
-            resolver_ = *std::move(resolver);
-        }
-        const IpAddress address = reverse_questions_.front();
-        reverse_questions_.pop_front();
-        const dns::Answer answer =
-            co_await resolver_->ask({dns::reverse_name(address), dns::Type::ptr}, Clock::now() + 3s);
-        const auto names = answer.names();
-        if (names.empty()) continue;
-        egress::Identity identity;
-        identity.reverse_name = names.front().text();
-        trap_->identify(address, identity);
-    }
-    if (resolver_) co_await resolver_->close();
-    asking_ = false;
+    // Without one it would recurse, and nobody outside is to hear of inside addresses.
+    if (way.servers.empty()) co_return fail("dns.resolver.none", "no resolver is configured ([trap] resolver)");
+    co_return co_await net::open_resolver(serving_.loop, std::move(way));
 }
 
 }  // namespace
+
+std::string needs_restart(const Config& now, const Config& wanted) {
+    std::vector<std::string_view> changed;
+    if (doors(now) != doors(wanted)) changed.emplace_back("listen");
+    if (now.trap.leases != wanted.trap.leases) changed.emplace_back("leases");
+    if (now.trap.resolver != wanted.trap.resolver) changed.emplace_back("resolver");
+    if (now.trap.syslog != wanted.trap.syslog) changed.emplace_back("syslog");
+    if (now.trap.webhook != wanted.trap.webhook) changed.emplace_back("webhook");
+    return fmt::format("{}", fmt::join(changed, ", "));
+}
 
 std::unique_ptr<Role> make_trap_role(Serving serving, const Config& config) {
     return std::make_unique<TrapRole>(std::move(serving), config);

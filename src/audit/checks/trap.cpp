@@ -13,7 +13,7 @@ constexpr auto recently = std::chrono::hours(24);
 constexpr std::size_t max_named = 20;
 
 std::string name(const egress::Offender& offender) {
-    std::string out = offender.address.to_string();
+    std::string out = offender.main_address().to_string();
     const egress::Identity& who = offender.who;
     for (const std::string* known : {&who.dhcp_name, &who.reverse_name, &who.mac})
         if (!known->empty()) out += ", " + *known;
