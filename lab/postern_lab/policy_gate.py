@@ -3,7 +3,7 @@
 import shutil
 
 from . import mail
-from .gate import PORT, SINK, SINK_PROGRAM, SUBMISSION, Gate
+from .gate import NOBODY, PORT, SINK, SINK_PROGRAM, SUBMISSION, Gate
 from .network import STATE, inside, sh, wait_for
 
 CONFIG = """
@@ -35,7 +35,7 @@ class PolicyGate(Gate):
         self.socket.parent.chmod(0o2770)
         lab.on_end(lambda: shutil.rmtree(self.socket.parent))
         self.configure(filter, ceilings)
-        lab.start("mail", "sink", "/usr/bin/python3", lab.file("sink.py", SINK_PROGRAM), self.kept, SINK)
+        lab.start("mail", "sink", "/usr/bin/python3", lab.file("sink.py", SINK_PROGRAM), self.kept, SINK, "127.0.0.1")
         self.start()
         self.postfix()
 
@@ -48,7 +48,12 @@ class PolicyGate(Gate):
         return sh(*inside("mail", "/usr/bin/python3", "-c", ask), quiet=True).returncode == 0
 
     def start(self):
-        self.process = self.lab.start("mail", "gate", "postern", "serve", "--role", "gate", "--config", self.config, "--data-dir", self.lab.data)
+        """As its unit runs it with SupplementaryGroups=postfix."""
+        self.lab.data.mkdir(exist_ok=True)
+        for path in (self.lab.folder, self.config, self.lab.data):
+            shutil.chown(path, NOBODY)
+        self.process = self.lab.start("mail", "gate", "setpriv", "--reuid", NOBODY, "--regid", "nogroup", "--groups", "postfix", "--no-new-privs", "--bounding-set=-all",
+                                      self.lab.postern, "serve", "--role", "gate", "--config", self.config, "--data-dir", self.lab.data)
         wait_for(self.answers, 10, "the gate")
 
     def postfix(self):
