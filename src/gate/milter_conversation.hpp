@@ -46,6 +46,10 @@ private:
     void begin();
     net::Task<> judge();
     net::Task<> ask_engines(policy::MessageFacts& facts, std::string_view octets);
+    net::Task<> ask_clamd(policy::MessageFacts& facts, std::string_view octets);
+    net::Task<> ask_rspamd(policy::MessageFacts& facts, std::string_view octets);
+    /// Tells the mail server that we are still at it, until cancelled or it is gone.
+    net::Task<> tell_progress();
     void answer(policy::Decision decision, const policy::MessageFacts& facts, std::string_view body);
     /// Signatures over the message as the changes leave it. Errors: dkim.signing.
     [[nodiscard]] Result<void> sign(const wire::Message& message, std::string_view body,
@@ -68,6 +72,8 @@ private:
     net::Clock::time_point heard_ = net::Clock::now();
     Wait wait_ = Wait::none;
     bool draining_ = false;
+    bool telling_ = false;  // a sign of progress is being written
+    bool lost_ = false;     // it stayed unwritten, or half: the mail server takes no verdict either
 };
 
 }  // namespace postern::gate

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/session.hpp"
 
+#include "policy/sources.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -164,6 +166,33 @@ TEST_F(Sources, only_the_filters_servers_come_in) {
     EXPECT_EQ(at("198.51.100.8").action(), Action::accept);
     settings_.sources.declared = false;
     EXPECT_TRUE(at("198.51.100.8").findings().empty());
+}
+TEST_F(Sources, what_is_not_known_yet_defers_who_may_be_allowed_and_never_refuses) {
+    settings_.sources.known = false;
+    settings_.sources.stage = Action::refuse;
+    EXPECT_EQ(at("192.0.2.77").action(), Action::accept);
+    const Decision unknown = at("198.51.100.8");
+    EXPECT_EQ(unknown.action(), Action::defer);
+    EXPECT_EQ(unknown.deciding()->code, "m4.sources.unknown");
+    settings_.sources.stage = Action::accept;
+    EXPECT_EQ(at("198.51.100.8").action(), Action::accept);
+    settings_.sources.stage = Action::refuse;
+    settings_.sources.mode = Mode::observe;
+    EXPECT_TRUE(at("198.51.100.8").findings().empty());
+}
+TEST_F(Sources, what_was_known_holds_while_it_is_learnt_anew) {
+    const LearntSources before{
+        {"a.example", "b.example"},
+        {{*Network::parse("192.0.2.0/25"), "a.example"}, {*Network::parse("192.0.2.128/25"), "b.example"}}};
+    SourceSettings fewer{.declared = true, .known = false};
+    carry_over(before, {"a.example"}, fewer);
+    EXPECT_TRUE(fewer.known);
+    EXPECT_NE(source_of(fewer, *IpAddress::parse("192.0.2.1")), nullptr);
+    EXPECT_EQ(source_of(fewer, *IpAddress::parse("192.0.2.200")), nullptr);
+    SourceSettings more{.declared = true, .known = false};
+    carry_over(before, {"a.example", "c.example"}, more);
+    EXPECT_FALSE(more.known);
+    EXPECT_NE(source_of(more, *IpAddress::parse("192.0.2.1")), nullptr);
 }
 TEST_F(Sources, an_exception_ends_on_its_day) {
     EXPECT_EQ(at("198.51.100.7").action(), Action::accept);

@@ -28,8 +28,29 @@ void judge_source(const Client& client, const SourceSettings& settings, Instant 
     if (!settings.declared || !client.ip || source_of(settings, *client.ip) != nullptr) return;
     for (const SourceException& one : settings.exceptions)
         if (now < one.until && one.network.contains(*client.ip)) return;
+    // What we could not learn is our fault, not the client's: while the measure is enforced it comes again, else it passes.
+    if (!settings.known) {
+        if (settings.mode == Mode::enforce && settings.stage != Action::accept)
+            decision.fault("m4.sources.unknown", "M4", "The filter's servers are not known yet; try again later",
+                           fmt::format("{} may be one of them", client.ip->to_string()));
+        return;
+    }
     decision.add(outside, settings.mode, settings.stage, "Mail for this domain comes by way of its MX records",
                  fmt::format("{} is none of the filter's servers", client.ip->to_string()));
+}
+
+void carry_over(const LearntSources& before, const std::vector<std::string>& declared, SourceSettings& now) {
+    const auto among = [](const std::vector<std::string>& names, const std::string& name) {
+        return std::ranges::find(names, name) != names.end();
+    };
+    for (const AllowedSource& one : before.allowed) {
+        const bool again = std::ranges::any_of(now.allowed, [&](const AllowedSource& other) {
+            return other.origin == one.origin && other.network == one.network;
+        });
+        if (!again && among(declared, one.origin)) now.allowed.push_back(one);
+    }
+    if (std::ranges::all_of(declared, [&](const std::string& name) { return among(before.declared, name); }))
+        now.known = true;
 }
 
 std::optional<IpAddress> client_behind_filter(const wire::Message& message) {

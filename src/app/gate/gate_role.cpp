@@ -3,8 +3,10 @@
 
 #include "app/gate/filter_sources.hpp"
 #include "base/text.hpp"
+#include "gate/engine_probe.hpp"
 #include "gate/milter_door.hpp"
 #include "net/listener.hpp"
+#include "policy/sources.hpp"
 
 #include <fmt/format.h>
 
@@ -39,6 +41,7 @@ Result<std::shared_ptr<const gate::GateRules>> rules_of(const Config& config) {
     rules->submission = config.gate.submission_listeners;
     rules->scan_time = config.gate.scan_time;
     rules->spam_time = config.gate.spam_time;
+    rules->engine_alarm = config.gate.engine_alarm;
     if (const auto clamd = net::SocketAddress::parse(config.gate.clamd, 3'310); clamd && !config.gate.clamd.empty())
         rules->clamd = *clamd;
     if (const auto rspamd = net::SocketAddress::parse(config.gate.rspamd, 11'333);
@@ -71,7 +74,8 @@ public:
                   serving_.metrics),
           first_(rules_of(config)),
           door_(serving_.loop.executor(), first_ ? *first_ : std::make_shared<gate::GateRules>(), net::SpoolRoom{},
-                record_) {
+                record_),
+          probe_(serving_.loop.executor(), first_ ? *first_ : std::make_shared<gate::GateRules>(), record_.engines) {
         describe(config);
     }
 
@@ -90,6 +94,7 @@ public:
                              listener_->accept(serving_.tasks, admission,
                                                [this](net::Stream stream) { return door_.serve(std::move(stream)); }));
         serving_.tasks.spawn("milter sweep", door_.sweep());
+        serving_.tasks.spawn("engine probe", probe_.keep());
         rules_ = *first_;
         watch_sources(sources_config_);
         serving_.log("gate: for Postfix, two lines in main.cf:");
@@ -106,6 +111,7 @@ public:
         return [this, rules = *std::move(rules), config] {
             rules_ = rules;
             door_.change(rules);
+            probe_.change(rules);
             watch_sources(config);
             describe(config);
         };
@@ -118,8 +124,10 @@ public:
     bool idle() const override { return door_.conversations() == 0; }
     void stop() override {}
     std::string status() const override {
-        return listener_ ? fmt::format("gate: milter on {}; {}", listener_->address().to_string(), measures_)
-                         : fmt::format("gate: no door is configured; {}", measures_);
+        const std::string silent = record_.engines.status(net::Clock::now());
+        return fmt::format("gate: {}; {}{}{}",
+                           listener_ ? "milter on " + listener_->address().to_string() : "no door is configured",
+                           measures_, silent.empty() ? "" : "; ", silent);
     }
 
 private:
@@ -128,14 +136,20 @@ private:
         if (sources_) sources_->stop();
         sources_.reset();
         if (config.gate.filter_sources.empty()) return;
-        sources_ = std::make_shared<FilterSources>(serving_, config,
-                                                   [this](std::vector<policy::AllowedSource> allowed, bool ready) {
-                                                       auto changed = std::make_shared<gate::GateRules>(*rules_);
-                                                       changed->policy.sources.allowed = std::move(allowed);
-                                                       // Before every source is known, nobody can be called an outsider.
-                                                       changed->policy.sources.declared = ready;
-                                                       door_.change(std::move(changed));
-                                                   });
+        std::vector<std::string> declared;
+        for (const policy::SourceDeclaration& one : config.gate.filter_sources) declared.push_back(one.text);
+        sources_ = std::make_shared<FilterSources>(
+            serving_, config,
+            [this, declared = std::move(declared)](std::vector<policy::AllowedSource> allowed, bool ready) {
+                auto changed = std::make_shared<gate::GateRules>(*rules_);
+                policy::SourceSettings& sources = changed->policy.sources;
+                sources.declared = true;
+                sources.allowed = std::move(allowed);
+                sources.known = ready;
+                if (!ready) policy::carry_over(learnt_, declared, sources);
+                else learnt_ = {declared, sources.allowed};
+                door_.change(std::move(changed));
+            });
         serving_.tasks.spawn("filter sources", keep(sources_));
     }
     static net::Task<> keep(std::shared_ptr<FilterSources> sources) { co_await sources->keep(); }
@@ -161,8 +175,10 @@ private:
     gate::GateRecord record_;
     Result<std::shared_ptr<const gate::GateRules>> first_;  // of the start
     gate::MilterDoor door_;
+    gate::EngineProbe probe_;
     std::shared_ptr<const gate::GateRules> rules_;  // as configured, without what was looked up
     std::shared_ptr<FilterSources> sources_;        // its task is the other holder
+    policy::LearntSources learnt_;                  // of the last time that all were known, over reloads
     std::optional<net::Listener> listener_;
 };
 
