@@ -117,7 +117,8 @@ store::Event event_of(const GateNote& note, const policy::Finding& finding, Inst
 }  // namespace
 
 GateRecord::GateRecord(Hooks hooks, store::Metrics& metrics)
-    : conversations(metrics.gauge("postern_gate_conversations", "Conversations with mail servers under way")),
+    : engines({hooks.now, hooks.note, hooks.log}, metrics),
+      conversations(metrics.gauge("postern_gate_conversations", "Conversations with mail servers under way")),
       faults(metrics.counter("postern_gate_faults_total",
                              "Conversations that ended without a verdict, by our or the mail server's fault")),
       unscanned(metrics.counter("postern_gate_scans_total", "Messages by what the virus scanner said",

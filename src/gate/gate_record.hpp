@@ -4,6 +4,7 @@
 // An event is noted before its reply is written, because the reply carries its id; noting never waits for the disk.
 #pragma once
 
+#include "gate/engine_health.hpp"
 #include "policy/ceilings.hpp"
 #include "policy/session.hpp"
 #include "store/event_log.hpp"
@@ -51,6 +52,7 @@ public:
     void count_links(const policy::LinkLook& look);
     [[nodiscard]] Instant now() const { return hooks_.now(); }
 
+    EngineHealth engines;
     store::Series &conversations, &faults, &unscanned, &scanned, &silent_scanner, &silent_filter;
 
 private:

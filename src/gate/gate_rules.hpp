@@ -26,6 +26,8 @@ struct GateRules {
     std::shared_ptr<LinkAsker> links;                    ///< null: links are not asked about
     std::chrono::milliseconds scan_time{90'000};         ///< for clamd, its reloading included
     std::chrono::milliseconds spam_time{20'000};
+    std::chrono::milliseconds progress{10'000};       ///< between signs to the mail server that we are still at it
+    std::chrono::milliseconds engine_alarm{300'000};  ///< an engine's silence for so long is an incident
     std::chrono::milliseconds idle{7'210'000};  ///< libmilter's: an MTA may hold a connection as long as its client
 };
 

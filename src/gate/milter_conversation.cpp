@@ -2,6 +2,7 @@
 #include "gate/milter_conversation.hpp"
 
 #include "base/ascii_case.hpp"
+#include "net/beside.hpp"
 #include "policy/attachments.hpp"
 #include "policy/masquerade.hpp"
 #include "policy/sources.hpp"
@@ -90,6 +91,7 @@ net::Task<> MilterConversation::run() {
             if (hear(*event)) continue;
             server_.keep(rest);  // from here on others read into the same buffer
             co_await judge();
+            if (lost_) co_return;
         }
         if (!server_.has_output()) {
             stream_.acknowledge();
@@ -208,7 +210,10 @@ net::Task<> MilterConversation::judge() {
         mime = wire::walk_mime(*octets,
                                {.depth = rules_->policy.limits.mime_depth, .parts = rules_->policy.limits.mime_parts});
         facts.mime = &*mime;
-        co_await ask_engines(facts, *octets);
+        const bool asks = rules_->clamd || rspamd_;
+        const bool asked = !asks || co_await net::beside(ask_engines(facts, *octets), tell_progress());
+        lost_ = !asked || telling_;
+        if (lost_) co_return record_.fault("the engines were asked", {"net.write", "it takes nothing any more"});
         if (rules_->links) co_await ask_link_lists(facts, *octets);
     }
     policy::SenderCounts counts;
@@ -223,28 +228,63 @@ net::Task<> MilterConversation::judge() {
 }
 
 net::Task<> MilterConversation::ask_engines(policy::MessageFacts& facts, std::string_view octets) {
-    if (rules_->clamd) {
-        net::ClamdClient clamd(executor_, *rules_->clamd);
-        const auto deadline = net::Clock::now() + rules_->scan_time;
-        if (clamd.local()) {
-            const auto file = spool_.descriptor();
-            facts.scan = file ? co_await clamd.scan_descriptor(*file, deadline)
-                              : wire::ScanVerdict::unscannable("scan.error", file.error().message);
-        } else {
-            const std::string copy(octets);
-            facts.scan = co_await clamd.scan(copy, deadline);
+    if (rules_->clamd) co_await ask_clamd(facts, octets);
+    if (rspamd_) co_await ask_rspamd(facts, octets);
+}
+
+net::Task<> MilterConversation::ask_clamd(policy::MessageFacts& facts, std::string_view octets) {
+    net::ClamdClient clamd(executor_, *rules_->clamd);
+    const auto asked = net::Clock::now();
+    const auto deadline = asked + rules_->scan_time;
+    if (clamd.local()) {
+        const auto file = spool_.descriptor();
+        if (!file) {
+            facts.scan = wire::ScanVerdict::unscannable("scan.error", file.error().message);
+            record_.unscanned.add();
+            co_return;
         }
-        const bool looked = facts.scan->kind != wire::ScanVerdict::Kind::unscannable &&
-                            (facts.mime == nullptr || policy::unseen_in(*facts.mime).empty());
-        (looked ? record_.scanned : record_.unscanned).add();
-        if (facts.scan->code == "scan.no_answer") record_.silent_scanner.add();
+        facts.scan = co_await clamd.scan_descriptor(*file, deadline);
+    } else {
+        const std::string copy(octets);
+        facts.scan = co_await clamd.scan(copy, deadline);
     }
-    if (!rspamd_) co_return;
+    const bool looked = facts.scan->kind != wire::ScanVerdict::Kind::unscannable &&
+                        (facts.mime == nullptr || policy::unseen_in(*facts.mime).empty());
+    (looked ? record_.scanned : record_.unscanned).add();
+    // A wrong answer is none. What clamd says of the message (locked, too large) is one.
+    const auto now = net::Clock::now();
+    if (facts.scan->code != "scan.no_answer" && facts.scan->code != "scan.error")
+        co_return record_.engines.answered(Engine::clamd, now);
+    record_.silent_scanner.add();
+    record_.engines.unanswered(Engine::clamd, asked, now, facts.scan->sentence);
+}
+
+net::Task<> MilterConversation::ask_rspamd(policy::MessageFacts& facts, std::string_view octets) {
+    const auto asked = net::Clock::now();
     const auto spam =
-        co_await rspamd_->check(std::string(octets), spam_query(facts.message), net::Clock::now() + rules_->spam_time);
-    if (spam) facts.spam = *spam;
-    else facts.spam_fault = spam.error().message;
-    if (!spam) record_.silent_filter.add();
+        co_await rspamd_->check(std::string(octets), spam_query(facts.message), asked + rules_->spam_time);
+    const auto now = net::Clock::now();
+    if (spam) {
+        facts.spam = *spam;
+        co_return record_.engines.answered(Engine::rspamd, now);
+    }
+    facts.spam_fault = spam.error().message;
+    record_.silent_filter.add();
+    record_.engines.unanswered(Engine::rspamd, asked, now, facts.spam_fault);
+}
+
+net::Task<> MilterConversation::tell_progress() {
+    net::Timer pause(executor_);
+    for (;;) {
+        pause.expires_after(rules_->progress);
+        const auto [stopped] = co_await pause.async_wait(net::as_values);
+        if (stopped) co_return;
+        server_.progress();
+        telling_ = true;
+        const auto written = co_await stream_.write(server_.take_output());
+        if (!written) co_return;
+        telling_ = false;
+    }
 }
 
 net::Task<> MilterConversation::ask_link_lists(policy::MessageFacts& facts, std::string_view octets) {

@@ -48,7 +48,11 @@ private:
     void begin();
     net::Task<> judge();
     net::Task<> ask_engines(policy::MessageFacts& facts, std::string_view octets);
+    net::Task<> ask_clamd(policy::MessageFacts& facts, std::string_view octets);
+    net::Task<> ask_rspamd(policy::MessageFacts& facts, std::string_view octets);
     net::Task<> ask_link_lists(policy::MessageFacts& facts, std::string_view octets);
+    /// Tells the mail server that we are still at it, until cancelled or it is gone.
+    net::Task<> tell_progress();
     /// What this message teaches, once it is decided.
     void learn(const policy::Decision& decision, const policy::MessageFacts& facts);
     void answer(policy::Decision decision, const policy::MessageFacts& facts, std::string_view body);
@@ -74,6 +78,8 @@ private:
     net::Clock::time_point heard_ = net::Clock::now();
     Wait wait_ = Wait::none;
     bool draining_ = false;
+    bool telling_ = false;  // a sign of progress is being written
+    bool lost_ = false;     // it stayed unwritten, or half: the mail server takes no verdict either
 };
 
 }  // namespace postern::gate

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -17,8 +18,11 @@ namespace {
 
 constexpr auto between_tries = std::chrono::seconds(1);
 
-/// One octet with a descriptor beside it; a fresh unix socket takes it at once.
+/// One octet with a descriptor beside it; a fresh unix socket takes it at once. The file is passed at its beginning: its place is shared, and
+/// a scanner that died over it may have left it anywhere.
 Result<void> pass_descriptor(int socket, int file) {
+    if (lseek(file, 0, SEEK_SET) < 0)
+        return fail("net.write", fmt::format("the file could not be rewound: {}", std::strerror(errno)));
     std::array<char, CMSG_SPACE(sizeof(int))> control{};
     char octet = 0;
     iovec data{&octet, 1};
@@ -71,7 +75,9 @@ Task<Result<std::string>> ClamdClient::ask(Question question) {
         }
     }
     if (!sent) co_return std::unexpected(sent.error());
-    if (answer.empty()) co_return fail("net.closed", "the scanner closed the connection without an answer");
+    // What ends without its zero was cut, whatever it says so far; what is too long is judged as that.
+    if (answer.size() < wire::max_clamd_answer)
+        co_return fail("net.closed", "the scanner closed the connection without a whole answer");
     co_return answer;
 }
 

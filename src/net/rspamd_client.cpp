@@ -28,4 +28,14 @@ Task<Result<wire::SpamVerdict>> RspamdClient::check(std::string message, wire::S
     co_return wire::read_rspamd_answer(answer->body);
 }
 
+Task<Result<void>> RspamdClient::ping(Clock::time_point deadline) {
+    HttpClient client(executor_, {.server = options_.server, .host = "rspamd"});
+    const auto answer = co_await client.ask({"GET", "/ping", {}, {}}, deadline);
+    if (!answer) co_return std::unexpected(answer.error());
+    // A worker that does not know the question is there all the same.
+    if (answer->status >= 500)
+        co_return fail("rspamd.error", fmt::format("rspamd answered with status {}", answer->status));
+    co_return Result<void>();
+}
+
 }  // namespace postern::net

@@ -23,6 +23,8 @@ public:
 
     /// `message` whole, header and body. Errors: net.*, rspamd.*
     Task<Result<wire::SpamVerdict>> check(std::string message, wire::SpamQuery query, Clock::time_point deadline);
+    /// Whether it is there at all, over a connection of its own. Errors: net.*, rspamd.error.
+    Task<Result<void>> ping(Clock::time_point deadline);
 
 private:
     Executor executor_;

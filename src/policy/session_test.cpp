@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/session.hpp"
 
+#include "policy/sources.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -163,6 +165,19 @@ TEST_F(Sources, only_the_filters_servers_come_in) {
     settings_.sources.mode = Mode::observe;
     EXPECT_EQ(at("198.51.100.8").action(), Action::accept);
     settings_.sources.declared = false;
+    EXPECT_TRUE(at("198.51.100.8").findings().empty());
+}
+TEST_F(Sources, what_is_not_known_yet_defers_who_may_be_allowed_and_never_refuses) {
+    settings_.sources.known = false;
+    settings_.sources.stage = Action::refuse;
+    EXPECT_EQ(at("192.0.2.77").action(), Action::accept);
+    const Decision unknown = at("198.51.100.8");
+    EXPECT_EQ(unknown.action(), Action::defer);
+    EXPECT_EQ(unknown.deciding()->code, "m4.sources.unknown");
+    settings_.sources.stage = Action::accept;
+    EXPECT_EQ(at("198.51.100.8").action(), Action::accept);
+    settings_.sources.stage = Action::refuse;
+    settings_.sources.mode = Mode::observe;
     EXPECT_TRUE(at("198.51.100.8").findings().empty());
 }
 TEST_F(Sources, an_exception_ends_on_its_day) {

@@ -61,6 +61,8 @@ struct SourceException {
 };
 struct SourceSettings {
     bool declared = false;  ///< a filtering service is in front; false: this measure is off
+    bool known =
+        true;  ///< each of its sources was learnt once; false: who is not among `allowed` may still be one of them
     Mode mode = Mode::observe;
     Action stage = Action::defer;  ///< accept (only logged), defer, refuse
     std::vector<AllowedSource> allowed;

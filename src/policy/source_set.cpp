@@ -101,7 +101,7 @@ SourceSet::Outcome SourceSet::take(std::size_t entry, SourceLookup lookup, Insta
     Entry& one = entries_.at(entry);
     one.problem = std::move(lookup.problem);
     if (!one.problem.empty()) {
-        one.due = now + after_problem;
+        one.due = now + (one.as_of ? after_problem : before_first);
         return Outcome::unknown;
     }
     one.due = now + std::clamp<std::chrono::milliseconds>(lookup.ttl, soonest, latest);

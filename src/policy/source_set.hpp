@@ -21,6 +21,8 @@ public:
     static constexpr std::chrono::milliseconds soonest = std::chrono::seconds(30);
     static constexpr std::chrono::milliseconds latest = std::chrono::hours(24);
     static constexpr std::chrono::milliseconds after_problem = std::chrono::minutes(10);
+    static constexpr std::chrono::milliseconds before_first =
+        std::chrono::seconds(10);  ///< likewise, while nothing is known
 
     struct Entry {
         SourceDeclaration declaration;

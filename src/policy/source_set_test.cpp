@@ -118,6 +118,13 @@ TEST(SourceSet, keeps_what_it_had_when_nothing_was_learnt) {
     EXPECT_EQ(set.entries()[0].due, start + hours(1) + minutes(10));
 }
 
+TEST(SourceSet, asks_again_soon_while_nothing_was_ever_learnt) {
+    SourceSet set = set_of({"mx.filter.example"});
+    (void)set.take(0, nothing_learnt(), start);
+    EXPECT_TRUE(set.due(start + seconds(9)).empty());
+    EXPECT_EQ(set.due(start + seconds(10)), std::vector<std::size_t>{0});
+}
+
 TEST(SourceSet, holds_an_unbelievable_change_until_it_is_confirmed) {
     SourceSet set = set_of({"mx.filter.example"});
     (void)set.take(0, found({"192.0.2.7/32"}), start);

@@ -28,6 +28,13 @@ void judge_source(const Client& client, const SourceSettings& settings, Instant 
     if (!settings.declared || !client.ip || source_of(settings, *client.ip) != nullptr) return;
     for (const SourceException& one : settings.exceptions)
         if (now < one.until && one.network.contains(*client.ip)) return;
+    // What we could not learn is our fault, not the client's: while the measure is enforced it comes again, else it passes.
+    if (!settings.known) {
+        if (settings.mode == Mode::enforce && settings.stage != Action::accept)
+            decision.fault("m4.sources.unknown", "M4", "The filter's servers are not known yet; try again later",
+                           fmt::format("{} may be one of them", client.ip->to_string()));
+        return;
+    }
     decision.add(outside, settings.mode, settings.stage, "Mail for this domain comes by way of its MX records",
                  fmt::format("{} is none of the filter's servers", client.ip->to_string()));
 }

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -126,6 +128,8 @@ Result<std::unique_ptr<EventLog>> EventLog::open(Options options) {
     if (!database) return std::unexpected(database.error());
     if (auto made = database->run(schema); !made) return std::unexpected(made.error());
     std::unique_ptr<EventLog> log(new EventLog(std::move(options), *std::move(database)));
+    struct stat made_file{};
+    if (stat(log->options_.path.c_str(), &made_file) == 0) log->file_ = {made_file.st_dev, made_file.st_ino};
     log->writer_ = std::thread([&self = *log] { self.write_on(); });
     return log;
 }
@@ -162,46 +166,104 @@ void EventLog::flush() {
     idle_.wait(lock, [&] { return waiting_.empty() && !busy_; });
 }
 
-void EventLog::write_on() {
+std::vector<Event> EventLog::take_batch() {
     constexpr std::size_t batch = 500;
+    const auto count = static_cast<std::ptrdiff_t>(std::min(batch, waiting_.size()));
+    std::vector<Event> out(std::make_move_iterator(waiting_.begin()),
+                           std::make_move_iterator(waiting_.begin() + count));
+    waiting_.erase(waiting_.begin(), waiting_.begin() + count);
+    return out;
+}
+
+void EventLog::write_on() {
     constexpr auto expire_every = std::chrono::hours(1);
+    constexpr auto between_tries = std::chrono::seconds(1);
     auto next_expiry = std::chrono::steady_clock::now();
     std::unique_lock lock(mutex_);
     for (;;) {
         wake_.wait(lock, [&] { return ending_ || !waiting_.empty(); });
         if (waiting_.empty()) return;
-        const auto count = static_cast<std::ptrdiff_t>(std::min(batch, waiting_.size()));
-        std::vector<Event> events(std::make_move_iterator(waiting_.begin()),
-                                  std::make_move_iterator(waiting_.begin() + count));
-        waiting_.erase(waiting_.begin(), waiting_.begin() + count);
+        std::vector<Event> events = take_batch();
+        const bool last = ending_;
         busy_ = true;
         lock.unlock();
-        if (write(events)) written_ += events.size();
-        else lost_ += events.size();  // the disk is full or gone: counted, shown in the metrics, and mail goes on
-        if (std::chrono::steady_clock::now() >= next_expiry) {
+        const Result<void> outcome = write(events);
+        note_outcome(outcome);
+        if (outcome) written_ += events.size();
+        if (outcome && std::chrono::steady_clock::now() >= next_expiry) {
             (void)expire();  // tried again within the hour
             next_expiry = std::chrono::steady_clock::now() + expire_every;
         }
         lock.lock();
         busy_ = false;
+        if (!outcome && last) {  // no later time will come
+            lost_ += events.size() + waiting_.size();
+            waiting_.clear();
+        } else if (!outcome) {
+            waiting_.insert(waiting_.begin(), std::make_move_iterator(events.begin()),
+                            std::make_move_iterator(events.end()));
+            wake_.wait_for(lock, between_tries, [&] { return ending_; });
+        }
         if (waiting_.empty()) idle_.notify_all();
     }
 }
 
+void EventLog::note_outcome(const Result<void>& outcome) {
+    if (failing_ == !outcome.has_value()) return;
+    failing_ = !outcome;
+    if (!options_.tell) return;
+    options_.tell(
+        outcome ? "events are written again"
+                : fmt::format("events cannot be written, they wait: {}: {}", options_.path, outcome.error().message));
+}
+
+Event EventLog::loss_event(std::uint64_t count) const {
+    Event event;
+    event.id = options_.new_id();
+    event.at = options_.now();
+    event.kind = "store.lost";
+    event.severity = "notice";
+    event.sentence = fmt::format("{} events found no room while the store could not be written", count);
+    event.details["count"] = count;
+    return event;
+}
+
+Result<void> EventLog::follow_the_path() {
+    struct stat ours{}, named{};
+    const bool known = stat(options_.path.c_str(), &named) == 0;
+    if (known && file_ == std::pair(named.st_dev, named.st_ino)) return {};
+    auto database = Database::open(options_.path);
+    if (!database) return std::unexpected(database.error());
+    if (auto made = database->run(schema); !made) return made;
+    if (stat(options_.path.c_str(), &ours) == 0) file_ = {ours.st_dev, ours.st_ino};
+    database_ = *std::move(database);
+    return {};
+}
+
 Result<void> EventLog::write(const std::vector<Event>& events) {
+    if (auto followed = follow_the_path(); !followed) return followed;
+    if (auto inserted = insert(events); !inserted) return inserted;
+    const std::uint64_t lost = lost_;
+    if (lost == told_lost_) return {};
+    if (auto told = insert({loss_event(lost - told_lost_)}); told) told_lost_ = lost;
+    return {};
+}
+
+Result<void> EventLog::insert(const std::vector<Event>& events) {
     auto transaction = Transaction::begin(database_);
     if (!transaction) return std::unexpected(transaction.error());
     for (const Event& event : events) {
-        auto insert = database_.prepare("INSERT OR IGNORE INTO event (id, at, kind, measure, severity, verdict, rule, "
-                                        "account, ip, mac, host, sentence, "
-                                        "would, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-        if (!insert) return std::unexpected(insert.error());
+        auto statement =
+            database_.prepare("INSERT OR IGNORE INTO event (id, at, kind, measure, severity, verdict, rule, "
+                              "account, ip, mac, host, sentence, "
+                              "would, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        if (!statement) return std::unexpected(statement.error());
         const std::string details = json::serialize(event.details);
-        insert->bind(1, event.id).bind(2, milliseconds(event.at)).bind(3, event.kind).bind(4, event.measure);
-        insert->bind(5, event.severity).bind(6, event.verdict).bind(7, event.rule).bind(8, event.account);
-        insert->bind(9, event.ip).bind(10, event.mac).bind(11, event.host).bind(12, event.sentence);
-        insert->bind(13, std::int64_t{event.would}).bind(14, details);
-        if (auto inserted = finish(*insert); !inserted) return std::unexpected(inserted.error());
+        statement->bind(1, event.id).bind(2, milliseconds(event.at)).bind(3, event.kind).bind(4, event.measure);
+        statement->bind(5, event.severity).bind(6, event.verdict).bind(7, event.rule).bind(8, event.account);
+        statement->bind(9, event.ip).bind(10, event.mac).bind(11, event.host).bind(12, event.sentence);
+        statement->bind(13, std::int64_t{event.would}).bind(14, details);
+        if (auto inserted = finish(*statement); !inserted) return std::unexpected(inserted.error());
     }
     return transaction->commit();
 }

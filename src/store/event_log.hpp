@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happened: the daemon's record of decisions and incidents, and what `postern events` reads.
 //
-// Whoever notes an event never waits: events go into a bounded queue, one thread writes them to SQLite in batches. What does not
-// fit, or could not be written, is counted and said in the next event that fits; a session never stalls for the disk.
+// Whoever notes an event never waits: events go into a bounded queue, one thread writes them to SQLite in batches; a session never stalls
+// for the disk. While the disk is full, the file locked or its directory gone, they wait and are tried again each second; what does not fit
+// into the queue is counted, and said in an event of its own once writing goes on.
 #pragma once
 
 #include "base/instant.hpp"
@@ -16,8 +17,12 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
+
+#include <sys/types.h>
 
 namespace postern::store {
 
@@ -77,6 +82,8 @@ public:
         std::chrono::milliseconds keep = std::chrono::days(30);
         std::function<Instant()> now;
         std::function<std::string()> new_id;  ///< called by `append`, on the caller's thread
+        /// That events cannot be written, and that they can again; on the writer's thread. May be empty.
+        std::function<void(std::string_view sentence)> tell{};
     };
 
     /// Creates the file and starts the writer. Errors: store.open, store.sqlite.
@@ -88,27 +95,39 @@ public:
 
     /// Any thread; never blocks on the disk. Returns the event's id, also when there was no room.
     std::string append(Event event);
-    /// Until all appended so far is written; for tests and farewells.
+    /// Until all appended so far is written; for tests.
     void flush();
 
     [[nodiscard]] std::uint64_t written() const { return written_; }
     [[nodiscard]] std::uint64_t lost() const { return lost_; }
+    /// The last attempt to write failed.
+    [[nodiscard]] bool failing() const { return failing_; }
 
 private:
     EventLog(Options options, Database database) : options_(std::move(options)), database_(std::move(database)) {}
 
     void write_on();
+    /// One batch, or the reason why not.
     Result<void> write(const std::vector<Event>& events);
+    Result<void> insert(const std::vector<Event>& events);
+    /// The file that the path names now: another one, or none, when somebody took ours away.
+    Result<void> follow_the_path();
+    void note_outcome(const Result<void>& outcome);
+    [[nodiscard]] std::vector<Event> take_batch();
+    [[nodiscard]] Event loss_event(std::uint64_t count) const;
     Result<void> expire();
 
     Options options_;
-    Database database_;  // the writer's, once it runs
+    Database database_;               // the writer's, once it runs
+    std::pair<dev_t, ino_t> file_{};  // which file it is, likewise
     std::mutex mutex_;
     std::condition_variable wake_, idle_;
     std::deque<Event> waiting_;  // guarded by mutex_, as are the two below
     bool ending_ = false, busy_ = false;
     std::atomic<std::uint64_t> written_ = 0, lost_ = 0;
-    std::thread writer_;  // last: it uses all of the above
+    std::atomic<bool> failing_ = false;
+    std::uint64_t told_lost_ = 0;  // the writer's
+    std::thread writer_;           // last: it uses all of the above
 };
 
 }  // namespace postern::store

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <thread>
 
 namespace postern::store {
 namespace {
@@ -133,6 +134,51 @@ TEST_F(EventFile, what_is_past_its_time_goes) {
     const auto rows = read({});
     ASSERT_EQ(rows.size(), 2U);
     EXPECT_EQ(rows[0].event.kind, "new");
+}
+
+class AwayFile : public EventFile {
+protected:
+    /// The store's directory goes, and comes back.
+    void take_away() { std::filesystem::rename(folder_, away()); }
+    void bring_back() { std::filesystem::rename(away(), folder_); }
+    [[nodiscard]] std::filesystem::path away() const { return folder_.string() + "-away"; }
+    void until_failing(bool wanted) const {
+        while (log_->failing() != wanted) std::this_thread::yield();
+    }
+};
+
+TEST_F(AwayFile, events_wait_while_they_cannot_be_written) {
+    take_away();
+    log_->append({.kind = "gate.message"});
+    until_failing(true);
+    EXPECT_EQ(log_->lost(), 0U);
+    bring_back();
+    until_failing(false);
+    ASSERT_EQ(read({}).size(), 1U);
+    EXPECT_EQ(log_->written(), 1U);
+}
+TEST_F(AwayFile, what_finds_no_room_is_counted_and_told_once_writing_goes_on) {
+    take_away();
+    log_->append({.kind = "gate.message"});
+    until_failing(true);
+    for (std::size_t i = 0; i < EventLog::max_waiting + 9; ++i) log_->append({.kind = "gate.message"});
+    const std::uint64_t lost = log_->lost();
+    EXPECT_GE(lost, 9U);
+    bring_back();
+    until_failing(false);
+    const auto told = read({.kind_prefix = "store."});
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told[0].event.kind, "store.lost");
+    EXPECT_EQ(log_->written(), EventLog::max_waiting + 10 - lost);
+}
+TEST_F(EventFile, a_file_that_is_taken_away_is_made_anew) {
+    log_->append({.kind = "gate.message"});
+    ASSERT_EQ(read({}).size(), 1U);
+    for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path() + end);
+    log_->append({.kind = "gate.message"});
+    const auto rows = read({});
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0].event.id, "2");
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ struct GateConfig {
     std::string policy_service;  ///< of Postfix; empty: none
     std::vector<std::string> submission_listeners{"submission", "submissions", "smtps"};
     std::string clamd, rspamd;  ///< empty: none
-    std::chrono::milliseconds scan_time{90'000}, spam_time{20'000};
+    std::chrono::milliseconds scan_time{90'000}, spam_time{20'000}, engine_alarm{300'000};
     std::vector<Signer> signers;
     std::vector<policy::SourceDeclaration> filter_sources;
     std::vector<DomainName>

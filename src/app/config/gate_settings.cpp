@@ -177,6 +177,11 @@ constexpr std::array table{
                 size = static_cast<std::uint64_t>(
                     read_integer(table, key, static_cast<std::int64_t>(size), 65'536, 1'073'741'824));
             }},
+    Setting{"gate", "engine_alarm", "\"5m\"", true,
+            "How long clamd or rspamd may give no good answer before that is an incident; from 2s to 1h.",
+            [](Table& table, const std::string& key, Config& config) {
+                config.gate.engine_alarm = read_duration(table, key, config.gate.engine_alarm, 2s, 1h);
+            }},
     Setting{"gate", "sign", "[]", true,
             "DKIM: [{ domain = \"example.com\", selector = \"s2026\", key = \"/etc/postern/s2026.pem\" }]; postern "
             "dkim keygen makes keys.",

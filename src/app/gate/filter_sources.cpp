@@ -99,17 +99,21 @@ net::Task<> FilterSources::keep() {
     const bool asks =
         std::ranges::any_of(set_.entries(), [](const auto& one) { return one.declaration.kind != Kind::network; });
     if (!asks) co_return;
-    auto resolver = co_await net::open_resolver(serving_.loop, dns_);
-    if (!resolver) {
-        serving_.log("filter: sources cannot be looked up: " + resolver.error().message);
-        co_return;
-    }
     net::Timer pause(serving_.loop.executor());
+    auto resolver = co_await net::open_resolver(serving_.loop, dns_);
+    while (!resolver) {
+        serving_.log("filter: sources cannot be looked up, tried again in 30 s: " + resolver.error().message);
+        pause.expires_after(std::chrono::seconds(30));
+        const auto [stopped] = co_await pause.async_wait(net::as_values);
+        if (stopped || stopped_) co_return;
+        resolver = co_await net::open_resolver(serving_.loop, dns_);
+    }
     while (!stopped_) {
         const auto due = set_.due(now());
         for (const std::size_t entry : due) co_await refresh(**resolver, entry);
         if (!due.empty()) apply();
-        pause.expires_after(std::chrono::seconds(10));
+        // Before all are known, mail may be waiting for them.
+        pause.expires_after(std::chrono::seconds(set_.ready() ? 10 : 5));
         const auto [stopped] = co_await pause.async_wait(net::as_values);
         if (stopped) break;
     }

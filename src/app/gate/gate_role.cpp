@@ -6,9 +6,11 @@
 #include "app/gate/memory_keeper.hpp"
 #include "app/gate/memory_rows.hpp"
 #include "base/text.hpp"
+#include "gate/engine_probe.hpp"
 #include "gate/milter_door.hpp"
 #include "gate/policy_door.hpp"
 #include "net/listener.hpp"
+#include "policy/sources.hpp"
 
 #include <fmt/format.h>
 
@@ -54,6 +56,7 @@ Result<std::shared_ptr<const gate::GateRules>> rules_of(const Config& config, co
     rules->submission = config.gate.submission_listeners;
     rules->scan_time = config.gate.scan_time;
     rules->spam_time = config.gate.spam_time;
+    rules->engine_alarm = config.gate.engine_alarm;
     if (const auto clamd = net::SocketAddress::parse(config.gate.clamd, 3'310); clamd && !config.gate.clamd.empty())
         rules->clamd = *clamd;
     if (const auto rspamd = net::SocketAddress::parse(config.gate.rspamd, 11'333);
@@ -89,7 +92,8 @@ public:
           first_(rules_of(config, links_)),
           door_(serving_.loop.executor(), first_ ? *first_ : std::make_shared<gate::GateRules>(), net::SpoolRoom{},
                 record_, memory_),
-          policy_door_(first_ ? *first_ : std::make_shared<gate::GateRules>(), record_) {
+          policy_door_(first_ ? *first_ : std::make_shared<gate::GateRules>(), record_),
+          probe_(serving_.loop.executor(), first_ ? *first_ : std::make_shared<gate::GateRules>(), record_.engines) {
         describe(config);
     }
 
@@ -138,7 +142,9 @@ public:
         if (listener_) doors = "milter on " + listener_->address().to_string();
         if (policy_listener_)
             doors += (doors.empty() ? "" : ", ") + ("policy service on " + policy_listener_->address().to_string());
-        return fmt::format("gate: {}; {}", doors.empty() ? "no door is configured" : doors, measures_);
+        const std::string silent = record_.engines.status(net::Clock::now());
+        return fmt::format("gate: {}; {}{}{}", doors.empty() ? "no door is configured" : doors, measures_,
+                           silent.empty() ? "" : "; ", silent);
     }
 
 private:
@@ -163,6 +169,7 @@ private:
                              listener_->accept(serving_.tasks, admission(),
                                                [this](net::Stream stream) { return door_.serve(std::move(stream)); }));
         serving_.tasks.spawn("milter sweep", door_.sweep());
+        serving_.tasks.spawn("engine probe", probe_.keep());
         watch_links();
         warn_of_masquerade();
         serving_.log("gate: for Postfix, two lines in main.cf:");
@@ -188,6 +195,7 @@ private:
     void change(const std::shared_ptr<const gate::GateRules>& rules) {
         door_.change(rules);
         policy_door_.change(rules);
+        probe_.change(rules);
     }
     /// Sources of a new configuration are asked anew, and what was known of the same ones holds until they answer; what those of the one
     /// before still learn changes nothing.
@@ -200,8 +208,8 @@ private:
             [this](std::vector<policy::AllowedSource> allowed, bool ready) {
                 auto changed = std::make_shared<gate::GateRules>(*rules_);
                 changed->policy.sources.allowed = std::move(allowed);
-                // Before every source is known, nobody can be called an outsider.
-                changed->policy.sources.declared = ready;
+                changed->policy.sources.declared = true;
+                changed->policy.sources.known = ready;
                 change(changed);
             },
             before.get());
@@ -252,6 +260,7 @@ private:
     Result<std::shared_ptr<const gate::GateRules>> first_;  // of the start
     gate::MilterDoor door_;
     gate::PolicyDoor policy_door_;
+    gate::EngineProbe probe_;
     std::shared_ptr<const gate::GateRules> rules_;  // as configured, without what was looked up
     std::shared_ptr<FilterSources> sources_;        // its task is the other holder
     std::unique_ptr<MemoryKeeper> keeper_;          // writes what memory_ holds, also at the end

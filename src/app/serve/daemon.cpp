@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/serve/daemon.hpp"
 
+#include "app/serve/held_signals.hpp"
 #include "base/text.hpp"
 #include "net/http.hpp"
 
@@ -25,7 +26,13 @@ std::string what(const std::exception_ptr& fault) {
     }
 }
 
-net::Task<net::HttpAnswer> answer_metrics(const store::Metrics& metrics, net::HttpRequest request) {
+net::Task<net::HttpAnswer> answer_metrics(store::Metrics& metrics, const store::EventLog& events,
+                                          net::HttpRequest request) {
+    metrics.counter("postern_events_written_total", "Events written to the store")
+        .set(static_cast<std::int64_t>(events.written()));
+    metrics.counter("postern_events_lost_total", "Events for which there was no room while the store failed")
+        .set(static_cast<std::int64_t>(events.lost()));
+    metrics.gauge("postern_store_failing", "1 while events cannot be written").set(events.failing() ? 1 : 0);
     if (request.target != "/metrics") co_return net::HttpAnswer{404, {}, "Metrics are at /metrics.\n"};
     co_return net::HttpAnswer{200, {{"content-type", "text/plain; version=0.0.4"}}, metrics.to_prometheus()};
 }
@@ -70,7 +77,7 @@ Result<void> Daemon::open_metrics(const Config& config) {
                      tasks_, {.most = 16, .most_per_address = 16, .most_per_network = 16, .refusal = {}, .exempt = {}},
                      [this](net::Stream stream) {
                          return net::serve_http(std::move(stream), {}, [this](net::HttpRequest request) {
-                             return answer_metrics(metrics_, std::move(request));
+                             return answer_metrics(metrics_, events_, std::move(request));
                          });
                      }));
     return {};
@@ -104,6 +111,7 @@ void Daemon::reload() {
     }
     for (auto& step : steps) step();
     log_line("reloaded");
+    for (const auto& role : roles_) log_line(role->status());
 }
 
 void Daemon::end() {
@@ -129,6 +137,7 @@ net::Task<bool> Daemon::run(std::vector<const RoleEntry*> wanted, Config config)
         if (metrics_door_) log_line("metrics: " + url_of(metrics_door_->address()));
         loop_.on_termination([this] { end(); });
         loop_.on_hangup([this] { reload(); });
+        release_signals();
         while (!ending_) {
             woken_.expires_at(net::Clock::time_point::max());
             co_await woken_.async_wait(net::as_values);

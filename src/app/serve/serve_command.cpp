@@ -2,11 +2,15 @@
 #include "app/serve/serve_command.hpp"
 
 #include "app/cli/shared_options.hpp"
+#include "app/serve/confinement.hpp"
 #include "app/serve/daemon.hpp"
+#include "app/serve/held_signals.hpp"
 #include "base/text.hpp"
 #include "net/random.hpp"
 
 #include <fmt/format.h>
+
+#include <unistd.h>
 
 #include <filesystem>
 #include <mutex>
@@ -52,6 +56,11 @@ net::Task<> run_daemon(Daemon& daemon, std::vector<const RoleEntry*> wanted, Con
 }  // namespace
 
 Exit run_serve(const Invocation& invocation) {
+    hold_signals();
+    if (const auto given_up = give_up_exec(); !given_up)
+        log_line("less confined than it should be: " + given_up.error().message);
+    if (geteuid() == 0)
+        log_line("running as root, which nothing here needs; packaging/postern.service shows a user of its own");
     const auto wanted = wanted_roles(invocation);
     if (!wanted) return refuse(wanted.error().message);
     auto config = read_config(invocation);
@@ -70,7 +79,8 @@ Exit run_serve(const Invocation& invocation) {
              [&] {
                  const std::lock_guard lock(mutex);
                  return make_id(random);
-             }});
+             },
+         .tell = [](std::string_view sentence) { log_line(sentence); }});
     if (!events) return refuse(events.error().message);
     net::Loop loop;
     Daemon daemon(loop, **events, data_dir, [&] { return read_config(invocation); });
