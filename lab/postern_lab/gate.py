@@ -58,7 +58,7 @@ metrics = "{metrics}"
 domains = {domains}
 [gate]
 milter = "127.0.0.1@8891"
-submission_listeners = ["submission"]
+submission_listeners = ["submission", "MSA"]
 {gate}
 [malware]
 mode = "enforce"

@@ -75,7 +75,7 @@ class GatedMail:
         self.config = lab.folder / "postern.toml"
         self.sections = {name: dict(keys) for name, keys in SECTIONS.items()}
         self.write(sections or {})
-        lab.start("mail", "sink", "/usr/bin/python3", lab.file("sink.py", SINK_PROGRAM), self.kept, SINK)
+        lab.start("mail", "sink", "/usr/bin/python3", lab.file("sink.py", SINK_PROGRAM), self.kept, SINK, "127.0.0.1")
         self.process = lab.start("mail", "gate", "postern", "serve", "--role", "gate", "--config", self.config, "--data-dir", lab.data)
         wait_for(lambda: "8891" in sh(*inside("mail", "ss", "-ltnH")).stdout, 10, "the gate")
         self.postfix(postfix or {})

@@ -182,8 +182,23 @@ def scanner():
     (STATE / "clamd.version").write_text(f"ClamAV 1.4.6/27500/{made:%a %b %d %H:%M:%S %Y}")
 
 
+def change(lab, **settings):
+    """Settings of main.cf for the time of a scenario, in the running server too."""
+    path = ETC / "postfix" / "main.cf"
+    saved = path.read_text()
+
+    def restore():
+        path.write_text(saved)
+        lab.run("mail", "postfix", "reload")
+
+    lab.on_end(restore)
+    kept = [line for line in saved.splitlines() if line.split(" ")[0] not in settings]
+    path.write_text("\n".join(kept + [f"{name} = {value}" for name, value in settings.items()]) + "\n")
+    lab.run("mail", "postfix", "reload")
+
+
 def wait():
-    wait_for(lambda: (STATE / "clamd.sock").exists(), 60, "clamd")
-    wait_for(lambda: "11332" in sh(*inside("mail", "ss", "-ltnH")).stdout, 60, "rspamd")
+    wait_for(lambda: (STATE / "clamd.sock").exists(), 120, "clamd")
+    wait_for(lambda: "11332" in sh(*inside("mail", "ss", "-ltnH")).stdout, 240, "rspamd")  # it compiles its expressions first
     hello = "import socket; c = socket.create_connection(('203.0.113.26', 25), 2); print(c.recv(99))"
     wait_for(lambda: "220 mail.example.com" in sh(*inside("site", "/usr/bin/python3", "-c", hello), quiet=True).stdout, 30, "Postfix")

@@ -2,6 +2,8 @@
 #include "gate/gate_record.hpp"
 
 #include "base/text.hpp"
+#include "policy/attachments.hpp"
+#include "policy/sources.hpp"
 
 #include <fmt/format.h>
 
@@ -25,7 +27,11 @@ std::string quoted(std::string_view text) {
 
 std::string_view scan_word(const policy::MessageFacts& facts) {
     if (!facts.scan) return "off";
-    if (facts.scan->kind == Kind::clean) return "clean";
+    if (facts.scan->kind == Kind::clean) {
+        // The scanner says OK of what it cannot open, too.
+        const std::string_view unseen = facts.mime == nullptr ? "" : policy::unseen_in(*facts.mime);
+        return unseen.empty() ? "clean" : unseen;
+    }
     return facts.scan->kind == Kind::infected ? "infected" : facts.scan->code;
 }
 
@@ -42,13 +48,12 @@ bool would_something(const policy::Decision& decision) {
     });
 }
 
-/// The finding that an event is about: the deciding one, else the gravest that would have.
+/// The finding that an event is about: the deciding one, else the gravest that would have, else one that only tells.
 const policy::Finding* subject(const policy::Decision& decision) {
     if (const policy::Finding* deciding = decision.deciding()) return deciding;
     const policy::Finding* gravest = nullptr;
     for (const policy::Finding& one : decision.findings())
-        if (one.action != policy::Action::accept && (gravest == nullptr || one.action > gravest->action))
-            gravest = &one;
+        if (gravest == nullptr || one.action > gravest->action) gravest = &one;
     return gravest;
 }
 
@@ -57,29 +62,50 @@ bool is_outbound_hit(const GateNote& note, const policy::Finding& finding) {
            note.facts != nullptr && finding.code != "m1.scanner.silent" && finding.action >= policy::Action::hold;
 }
 
+/// Somebody's account does what it never did, told once (policy/ceilings.hpp).
+const policy::Finding* alert_in(const policy::Decision& decision) {
+    const auto& all = decision.findings();
+    const auto found = std::ranges::find(all, "mc.ceiling.alert", &policy::Finding::code);
+    return found == all.end() ? nullptr : &*found;
+}
+
+/// Who stands behind a filter's server, for those who read of the message; "" if nobody does.
+std::string behind_filter(const GateNote& note) {
+    if (note.facts == nullptr || note.facts->message == nullptr || !note.session->from_filter()) return {};
+    const auto ip = policy::client_behind_filter(*note.facts->message, note.session->settings().sources);
+    return ip ? ip->to_string() : "unknown";
+}
+
 store::Event event_of(const GateNote& note, const policy::Finding& finding, Instant now) {
     const policy::SessionPolicy& session = *note.session;
-    const bool incident = is_outbound_hit(note, finding);
+    const bool hit = is_outbound_hit(note, finding);
+    const policy::Finding* alert = alert_in(*note.decision);
+    const bool incident = hit || alert != nullptr;
     store::Event event;
     event.at = now;
     event.kind = incident ? "gate.incident" : fmt::format("gate.{}", note.stage);
     event.measure = finding.measure;
-    event.severity = incident ? "incident" : finding.would ? "info" : "notice";
+    event.severity = incident                                                    ? "incident"
+                     : finding.would || finding.action == policy::Action::accept ? "info"
+                                                                                 : "notice";
     event.verdict = to_string(finding.action);
     event.rule = finding.code;
     event.account = session.login();
     event.ip = session.client().ip ? session.client().ip->to_string() : "";
     event.host = session.client().name;
     event.would = finding.would;
-    event.sentence = incident ? fmt::format("{} sent what must not leave: {} ({})", session.accountable(),
-                                            finding.sentence, finding.evidence)
-                              : finding.sentence;
+    event.sentence = hit ? fmt::format("{} sent what must not leave: {} ({})", session.accountable(), finding.sentence,
+                                       finding.evidence)
+                     : alert != nullptr ? fmt::format("{} ({})", alert->sentence, alert->evidence)
+                                        : finding.sentence;
     event.details = {{"direction", to_string(session.direction())},
                      {"helo", json::text(session.helo_name())},
                      {"sender", json::text(session.envelope().sender.text())},
                      {"queue_id", json::text(note.queue_id)},
                      {"message_id", json::text(note.message_id)},
                      {"evidence", json::text(finding.evidence)}};
+    if (const std::string client = behind_filter(note); !client.empty())
+        event.details["behind_filter"] = json::text(client);
     json::array recipients;
     if (!note.address.empty()) recipients.push_back(json::text(note.address));
     for (const MailAddress& one : session.envelope().recipients)
@@ -132,6 +158,8 @@ std::string GateRecord::note(const GateNote& note) {
     if (note.facts != nullptr) {
         fmt::format_to(out, " recipients={} size={} scan={}", session.envelope().recipients.size(), note.facts->octets,
                        scan_word(*note.facts));
+        if (const std::string behind = behind_filter(note); !behind.empty())
+            fmt::format_to(out, " behind_filter={}", behind);
         if (note.facts->spam) fmt::format_to(out, " spam={:.1f}", note.facts->spam->score);
         if (note.facts->links) fmt::format_to(out, " links={}", links_word(*note.facts->links));
     }

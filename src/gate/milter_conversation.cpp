@@ -2,6 +2,7 @@
 #include "gate/milter_conversation.hpp"
 
 #include "base/ascii_case.hpp"
+#include "policy/attachments.hpp"
 #include "policy/masquerade.hpp"
 #include "policy/sources.hpp"
 
@@ -140,8 +141,8 @@ void MilterConversation::on_sender() {
     begin();
     const wire::MilterEnvelope& envelope = server_.envelope();
     session_.emplace(rules_->policy, client());
-    policy::Decision decision = session_->connect(record_.now());
-    decision.merge(session_->helo(server_.client().helo));
+    policy::Decision decision = session_->connect(record_.now(), envelope.login);
+    decision.merge(session_->helo(server_.client().helo, envelope.login));
     decision.merge(session_->mail(envelope.sender, envelope.login));
     if (decision.action() != Action::refuse && decision.action() != Action::defer) {
         gathered_.decision = std::move(decision);
@@ -233,7 +234,8 @@ net::Task<> MilterConversation::ask_engines(policy::MessageFacts& facts, std::st
             const std::string copy(octets);
             facts.scan = co_await clamd.scan(copy, deadline);
         }
-        const bool looked = facts.scan->kind != wire::ScanVerdict::Kind::unscannable;
+        const bool looked = facts.scan->kind != wire::ScanVerdict::Kind::unscannable &&
+                            (facts.mime == nullptr || policy::unseen_in(*facts.mime).empty());
         (looked ? record_.scanned : record_.unscanned).add();
         if (facts.scan->code == "scan.no_answer") record_.silent_scanner.add();
     }
@@ -272,7 +274,7 @@ wire::SpamQuery MilterConversation::spam_query(const wire::Message* message) con
     query.helo = from.helo;
     // Behind a filter the real client is the one that the filter's own Received line names; what it called itself is not known.
     if (session_->from_filter() && message != nullptr)
-        if (const auto real = policy::client_behind_filter(*message)) {
+        if (const auto real = policy::client_behind_filter(*message, rules_->policy.sources)) {
             query.client_ip = real->to_string();
             query.client_name.clear();
             query.helo.clear();

@@ -14,6 +14,7 @@
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <utility>
 
 namespace postern::app {
 namespace {
@@ -149,19 +150,22 @@ public:
     }
 
 private:
-    /// Sources of a new configuration are learnt anew; what those of the one before still learn changes nothing.
+    /// Sources of a new configuration are asked anew, and what was known of the same ones holds until they answer; what those of the one
+    /// before still learn changes nothing.
     void watch_sources(const Config& config) {
-        if (sources_) sources_->stop();
-        sources_.reset();
+        const std::shared_ptr<FilterSources> before = std::exchange(sources_, nullptr);
+        if (before) before->stop();
         if (config.gate.filter_sources.empty()) return;
-        sources_ = std::make_shared<FilterSources>(serving_, config,
-                                                   [this](std::vector<policy::AllowedSource> allowed, bool ready) {
-                                                       auto changed = std::make_shared<gate::GateRules>(*rules_);
-                                                       changed->policy.sources.allowed = std::move(allowed);
-                                                       // Before every source is known, nobody can be called an outsider.
-                                                       changed->policy.sources.declared = ready;
-                                                       door_.change(std::move(changed));
-                                                   });
+        sources_ = std::make_shared<FilterSources>(
+            serving_, config,
+            [this](std::vector<policy::AllowedSource> allowed, bool ready) {
+                auto changed = std::make_shared<gate::GateRules>(*rules_);
+                changed->policy.sources.allowed = std::move(allowed);
+                // Before every source is known, nobody can be called an outsider.
+                changed->policy.sources.declared = ready;
+                door_.change(std::move(changed));
+            },
+            before.get());
         serving_.tasks.spawn("filter sources", keep(sources_));
     }
     void watch_links() {
