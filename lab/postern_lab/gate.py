@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The gate in front of the lab's Postfix: another smtpd of it with the gate as its milter, and a sink behind that keeps what arrives."""
+import json
 import pathlib
 import shutil
 import signal
@@ -89,12 +90,6 @@ class Gate:
         if wait:
             wait_for(lambda: "8891" in sh(*inside("mail", "ss", "-ltnH")).stdout, 10, "the gate")
 
-    def reload(self):
-        """SIGHUP, and the gate's word for it: "reloaded" or "reload refused"."""
-        said = self.lab.output("gate").count("reload")
-        self.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: self.lab.output("gate").count("reload") > said, 5, "the reload")
-
     def kill(self):
         """As the kernel would: the program inside the namespace, at once."""
         self.process.send_signal(signal.SIGKILL)
@@ -117,14 +112,25 @@ class Gate:
         wait_for(lambda: f":{PORT}" in sh(*inside("mail", "ss", "-ltnH")).stdout, 10, "Postfix with the gate")
 
     def reload(self, *changes):
-        """SIGHUP, with the configuration's text changed by (old, new) pairs."""
+        """SIGHUP, with the configuration's text changed by (old, new) pairs, and the gate's word for it: "reloaded" or "reload refused"."""
         text = self.config.read_text()
         for old, new in changes:
             text = text.replace(old, new)
         self.config.write_text(text)
-        before = self.lab.output("gate").count("reloaded")
+        said = self.lab.output("gate").count("reload")
         self.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: self.lab.output("gate").count("reloaded") > before, 5, "the reload")
+        wait_for(lambda: self.lab.output("gate").count("reload") > said, 5, "the reload")
+
+    def masquerade(self, *words):
+        return self.lab.run("mail", "postern", "masquerade", *words, "--config", self.config, "--data-dir", self.lab.data, quiet=True)
+
+    def confirm_masquerade(self):
+        """What the preview shows, once it shows something. A gate that runs knows it within a second."""
+        wait_for(lambda: json.loads(self.masquerade("--preview", "--format", "json").stdout)["digest"], 5, "the masquerade's preview")
+        digest = json.loads(self.masquerade("--preview", "--format", "json").stdout)["digest"]
+        if (done := self.masquerade("--confirm", digest)).returncode:
+            raise RuntimeError(f"the masquerade is not confirmed: {done.stderr}")
+        time.sleep(1.5)
 
     def submit(self, sender, subject, author=None, body="Hello\r\n", headers="", login="test@example.com"):
         """From inside, with a login unless it is None; `author` stands in From."""
