@@ -68,8 +68,10 @@ class Script(unittest.TestCase):
             path.write_text('title = "x"\nended = []\ndef play(lab):\n    lab.on_end(lambda: ended.append(1))\n'
                             '    lab.on_end(lambda: ended.append(lab.folder))\n    raise KeyError("fault")\n')
             names = script.load(path)
-            with unittest.mock.patch.object(script, "load", lambda _: names), self.assertRaises(KeyError):
-                script.play(path)
+            with unittest.mock.patch.object(script, "load", lambda _: names):
+                _, wrong, said = script.play(path)
+            self.assertEqual(wrong, ["KeyError: 'fault'"])
+            self.assertIn("Traceback", said)
             self.assertEqual(names["ended"][1:], [1])
             self.assertFalse(names["ended"][0].exists())
 

@@ -114,7 +114,7 @@ def audited(lab, octets, domain):
 def play(lab):
     keys = {domain: [keygen(lab, domain, f"{domain}.", kind) for kind in ("rsa", "ed25519")] for domain in ("example.com", "shop.example")}
     gate = BothWays(lab, sign=[entry for pair in keys.values() for _, entry in pair], identity='masquerade = ["example.com"]', domains='["example.com", "shop.example"]')
-    gate.submit("test@pc7.example.com", "seen", login=None)
+    gate.send_all(OUTBOUND, [(900, "test@pc7.example.com", ["n900@plain.example"], [], (INSIDE.format(900) + BODY).encode())])  # what the preview shows
     gate.confirm_masquerade()
     rspamd, table = Rspamd(lab), list(cases(Signer(lab, "rsa")))
     replies, arrived = {}, {}
