@@ -241,8 +241,12 @@ constexpr std::array table{
           &judge_relay_letters},
     Check{"6-06", "nothing is relayed by other ports or IPv6", M::relay, critical, "RFC 6409 4.3", with<active>,
           &judge_relay_doors},
+    Check{"6-07", "nothing is relayed for machines inside", M::relay, high, "practice", with<active>,
+          &judge_relay_inside},
     Check{"6-08", "the server tells its clients apart", M::relay, critical, "gateways and container bridges",
           with<logs, mta>, &judge_gateway_client},
+    Check{"6-09", "nothing is relayed for guests and the VPN", M::relay, high, "practice", with<active>,
+          &judge_relay_guests},
     Check{"6-10", "few may relay without login", M::relay, critical, "mynetworks and its kin", with<mta>,
           &judge_trusted_networks},
     Check{

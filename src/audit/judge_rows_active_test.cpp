@@ -42,6 +42,25 @@ Change battery(std::string_view check, int code, const char* text, int postmaste
     };
 }
 
+Change place(std::string where) {
+    return [=](Evidence& evidence) { evidence.active.place = where; };
+}
+
+Change whole_battery(int code, const char* text, int postmaster = 250) {
+    return [=](Evidence& evidence) {
+        for (const std::string_view check : {"6-01", "6-02", "6-03", "6-04", "6-05"})
+            battery(check, code, text, postmaster)(evidence);
+    };
+}
+
+/// What the server's log says of one of our messages.
+Change traced(std::string token, std::string login) {
+    return [=](Evidence& evidence) {
+        evidence.active.log_read = true;
+        evidence.active.traces.push_back({token, login, "milter-reject: virus"});
+    };
+}
+
 Change arrived(std::string token, std::string octets = {}, std::string where = "far",
                std::string sender = "<a@example.net>") {
     return [=](Evidence& evidence) {
@@ -148,6 +167,40 @@ std::vector<Row> relay_rows() {
             unknown,
             {"RELAY_BANNED"}},
         Row{"doors_none", "6-06", com, battery("6-01", 554, denied), skipped, {"RELAY_NOT_SEEN"}},
+        Row{"inside_closed", "6-07", com, both(place("office"), whole_battery(554, denied)), pass, {"RELAY_CLOSED"}},
+        Row{"inside_cut_off",
+            "6-07",
+            com,
+            both(place("container"), battery("6-01", 554, denied)),
+            unknown,
+            {"RELAY_NOT_TRIED"}},
+        Row{"inside_open",
+            "6-07",
+            com,
+            all({place("server"), whole_battery(250, "ok"), talk("relay-delivery/R01", {{"R01", 250}, {"end", 250}}),
+                 came("relay-delivery/R01")}),
+            fail,
+            {"RELAY_OPEN", "RELAY_UNPROVED"}},
+        Row{"inside_is_not_the_vpn",
+            "6-09",
+            com,
+            both(place("office"), whole_battery(554, denied)),
+            skipped,
+            {"RELAY_NOT_SEEN"}},
+        Row{"vpn_closed", "6-09", com, both(place("vpn"), whole_battery(554, denied)), pass, {"RELAY_CLOSED"}},
+        Row{"guests_banned",
+            "6-09",
+            com,
+            both(place("guest"), whole_battery(554, denied, 554)),
+            unknown,
+            {"RELAY_BANNED"}},
+        Row{"outside_is_not_inside", "6-07", com, whole_battery(554, denied), skipped, {"RELAY_NOT_SEEN"}},
+        Row{"inside_is_not_outside",
+            "6-01",
+            com,
+            both(place("vpn"), whole_battery(250, "ok")),
+            skipped,
+            {"RELAY_NOT_SEEN"}},
     };
 }
 
@@ -360,7 +413,28 @@ std::vector<Row> sample_rows() {
             com,
             both(talk("sample-out/eicar-plain", {{"end", 550}}), clean_passes("sample-out/clean")),
             pass,
-            {"SAMPLE_STOPPED"}},
+            {"ATTRIBUTION_NOT_SEEN", "SAMPLE_STOPPED"}},
+        Row{"users_virus_attributed",
+            "1-05",
+            com,
+            all({talk("sample-out/eicar-plain", {{"end", 550}}), clean_passes("sample-out/clean"),
+                 traced("sample-out/eicar-plain", "test@example.com")}),
+            pass,
+            {"ATTRIBUTED", "SAMPLE_STOPPED"}},
+        Row{"users_virus_of_nobody",
+            "1-05",
+            com,
+            all({talk("sample-out/eicar-plain", {{"end", 550}}), clean_passes("sample-out/clean"),
+                 traced("sample-out/eicar-plain", "")}),
+            warning,
+            {"NOT_ATTRIBUTED", "SAMPLE_STOPPED"}},
+        Row{"users_virus_not_in_the_log",
+            "1-05",
+            com,
+            all({talk("sample-out/eicar-plain", {{"end", 550}}), clean_passes("sample-out/clean"),
+                 traced("another", "test@example.com")}),
+            warning,
+            {"NOT_ATTRIBUTED", "SAMPLE_STOPPED"}},
         Row{"users_virus_without_user", "1-05", com, talk("vrfy", {{"vrfy", 252}}), skipped, {"SAMPLE_NOT_SEEN"}},
         Row{"zip_arrived",
             "1-06",
@@ -396,6 +470,42 @@ std::vector<Row> sample_rows() {
             both(talk("sample-in/gtube", {{"end", 550}}), clean_passes()),
             pass,
             {"PATHS_TRIED"}},
+        Row{"pickup_unscanned",
+            "3-05",
+            com,
+            all({talk("sample-in/gtube", {{"end", 550}}), clean_passes(), talk("sample-pickup/gtube", {{"end", 250}}),
+                 came("sample-pickup/gtube", sample("gtube"), "sample"), clean_passes("sample-pickup/clean")}),
+            fail,
+            {"PATH_UNSCANNED"}},
+        Row{"form_unscanned",  // a form writes its own header around the words
+            "3-05",
+            com,
+            all({talk("sample-web/gtube", {{"end", 250}}),
+                 arrived("sample-web/gtube", "From: form@example.com\r\n\r\n" + gtube(), "sample"),
+                 talk("sample-web/clean", {{"end", 250}}), arrived("sample-web/clean", "Subject: x", "sample")}),
+            fail,
+            {"PATH_UNSCANNED"}},
+        Row{"all_paths_tried",
+            "3-05",
+            com,
+            all({talk("sample-in/gtube", {{"end", 550}}), clean_passes(), talk("sample-pickup/gtube", {{"end", 250}}),
+                 clean_passes("sample-pickup/clean"), talk("sample-web/gtube", {{"end", 550}}),
+                 talk("sample-web/clean", {{"end", 250}})}),
+            pass,
+            {"PATHS_TRIED"}},
+        Row{"form_that_takes_nothing",
+            "3-05",
+            com,
+            all({talk("sample-in/gtube", {{"end", 550}}), clean_passes(), talk("sample-web/gtube", {{"end", 550}}),
+                 talk("sample-web/clean", {{"end", 550}})}),
+            unknown,
+            {"PATH_UNKNOWN"}},
+        Row{"pickup_without_its_clean_one",
+            "3-05",
+            com,
+            both(talk("sample-pickup/gtube", {{"end", 250}}), talk("sample-pickup/clean", {{"end", 250}})),
+            unknown,
+            {"PATH_UNKNOWN"}},
         Row{"unknown_taken",
             "3-10",
             com,
@@ -431,7 +541,8 @@ std::vector<Row> sample_rows() {
             "3-11",
             com,
             all({far_end(), talk("sample-in/clean", {{"end", 250}}),
-                 arrived("relay-delivery/R02", "Subject: x\r\nX-Postern-Token: relay-delivery/R02\r\n\r\n", "far", "<>")}),
+                 arrived("relay-delivery/R02", "Subject: x\r\nX-Postern-Token: relay-delivery/R02\r\n\r\n", "far",
+                         "<>")}),
             pass,
             {"NOT_BOUNCED"}},
         Row{"a_program_answered",

@@ -27,25 +27,38 @@ array list(const Items& items, Write write) {
     return out;
 }
 
+/// What connections and messages have in common: who came, when, and how it introduced itself.
+template <class Seen>
+object meeting_json(const Seen& one) {
+    return {{"tag", json::text(one.tag)},       {"at", milliseconds(one.at)},         {"peer", address(one.peer)},
+            {"local_port", one.local_port},     {"helo", json::text(one.helo)},       {"tls", json::text(one.tls)},
+            {"sender", json::text(one.sender)}, {"recipients", texts(one.recipients)}};
+}
+
+template <class Seen>
+void read_meeting(const Reader& in, Seen& out) {
+    out.tag = in.text("tag");
+    out.at = in.instant("at");
+    out.peer = in.ip("peer");
+    out.local_port = port_of(in, "local_port");
+    out.helo = in.text("helo");
+    out.tls = in.text("tls");
+    out.sender = in.text("sender");
+    out.recipients = in.texts("recipients");
+}
+
 value connection_json(const SeenConnection& one) {
-    return object{
-        {"tag", json::text(one.tag)},       {"at", milliseconds(one.at)},          {"peer", address(one.peer)},
-        {"local_port", one.local_port},     {"helo", json::text(one.helo)},        {"tls", json::text(one.tls)},
-        {"sender", json::text(one.sender)}, {"recipients", texts(one.recipients)}, {"ended", json::text(one.ended)}};
+    object out = meeting_json(one);
+    out["ended"] = json::text(one.ended);
+    return out;
 }
 
 value message_json(const SeenMessage& one) {
-    return object{{"tag", json::text(one.tag)},
-                  {"at", milliseconds(one.at)},
-                  {"peer", address(one.peer)},
-                  {"local_port", one.local_port},
-                  {"helo", json::text(one.helo)},
-                  {"tls", json::text(one.tls)},
-                  {"sender", json::text(one.sender)},
-                  {"recipients", texts(one.recipients)},
-                  {"found_in", json::text(one.found_in)},
-                  {"octets", wire::encode_base64(one.octets)},
-                  {"bare_newlines", one.bare_newlines}};
+    object out = meeting_json(one);
+    out["found_in"] = json::text(one.found_in);
+    out["octets"] = wire::encode_base64(one.octets);
+    out["bare_newlines"] = one.bare_newlines;
+    return out;
 }
 
 value recipients_json(const RecipientLook& look) {
@@ -103,31 +116,21 @@ SmtpLook look_from(const value& from) {
 }
 
 SeenConnection connection_from(const value& from) {
+    SeenConnection out;
     const Reader in(from);
-    return {.tag = in.text("tag"),
-            .at = in.instant("at"),
-            .peer = in.ip("peer"),
-            .local_port = port_of(in, "local_port"),
-            .helo = in.text("helo"),
-            .tls = in.text("tls"),
-            .sender = in.text("sender"),
-            .recipients = in.texts("recipients"),
-            .ended = in.text("ended")};
+    read_meeting(in, out);
+    out.ended = in.text("ended");
+    return out;
 }
 
 SeenMessage message_from(const value& from) {
+    SeenMessage out;
     const Reader in(from);
-    return {.tag = in.text("tag"),
-            .at = in.instant("at"),
-            .peer = in.ip("peer"),
-            .local_port = port_of(in, "local_port"),
-            .helo = in.text("helo"),
-            .tls = in.text("tls"),
-            .sender = in.text("sender"),
-            .recipients = in.texts("recipients"),
-            .found_in = in.text("found_in"),
-            .octets = in.bytes("octets"),
-            .bare_newlines = in.number("bare_newlines")};
+    read_meeting(in, out);
+    out.found_in = in.text("found_in");
+    out.octets = in.bytes("octets");
+    out.bare_newlines = in.number("bare_newlines");
+    return out;
 }
 
 RecipientLook recipients_from(const value& from) {

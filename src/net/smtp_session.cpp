@@ -32,9 +32,9 @@ Task<Result<T>> SmtpSession::in_time(Task<Result<T>> task) {
                                               std::chrono::duration_cast<std::chrono::seconds>(limits_.step).count()));
 }
 
-Task<Result<void>> SmtpSession::connect(Endpoint server, std::string name, bool wrapped) {
+Task<Result<void>> SmtpSession::connect(SocketAddress server, std::string name, bool wrapped) {
     name_ = std::move(name);
-    auto done = co_await in_time(stream_.connect(server));
+    auto done = co_await in_time(stream_.connect(std::move(server)));
     if (!done || !wrapped) co_return done;
     done = co_await in_time(stream_.start_tls_client(*tls_, name_));
     if (done) client_.tls_started(true);

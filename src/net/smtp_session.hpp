@@ -29,7 +29,7 @@ public:
     // Errors of all: net.connect, net.tls, net.write, net.read, net.closed, net.timeout (a step took too long), net.budget (the whole
     // did), and those of SmtpClient.
     /// `name` is sent as SNI. `wrapped`: TLS before anything is said.
-    Task<Result<void>> connect(Endpoint server, std::string name, bool wrapped);
+    Task<Result<void>> connect(SocketAddress server, std::string name, bool wrapped);
     /// The next reply: the greeting, or a further one after `client().expect_another()`.
     Task<Result<wire::SmtpReply>> hear();
     /// Writes what a command of `client()` gave, and hears the reply to it.

@@ -62,9 +62,9 @@ Task<> try_each(Attempt& attempt) {
     if (co_await say(attempt, "RSET")) (void)co_await say(attempt, "QUIT");
 }
 
-Task<bool> converse(Attempt& attempt, Endpoint server) {
+Task<bool> converse(Attempt& attempt, SocketAddress server) {
     SmtpTry& seen = attempt.seen;
-    const auto connected = co_await attempt.stream.connect(server);
+    const auto connected = co_await attempt.stream.connect(std::move(server));
     if (!connected) {
         seen.unknown = connected.error().message;
         co_return true;
@@ -86,13 +86,13 @@ Task<bool> converse(Attempt& attempt, Endpoint server) {
 
 }  // namespace
 
-Task<SmtpTry> try_recipients(Loop& loop, Endpoint server, std::string greeting, std::string sender,
+Task<SmtpTry> try_recipients(Loop& loop, SocketAddress server, std::string greeting, std::string sender,
                              std::vector<std::string> recipients, Clock::time_point deadline) {
     Attempt attempt{Stream(loop.executor()), {}, std::move(greeting), std::move(sender), {}};
     for (std::string& one : recipients)
         if (attempt.seen.recipients.size() < max_tried_recipients)
             attempt.seen.recipients.push_back({std::move(one), 0, {}});
-    const bool in_time = (co_await with_deadline(converse(attempt, server), deadline)).has_value();
+    const bool in_time = (co_await with_deadline(converse(attempt, std::move(server)), deadline)).has_value();
     if (!in_time && attempt.seen.sender_code != 250) {
         attempt.seen.timed_out = attempt.seen.banner.empty();
         attempt.seen.unknown = "it did not answer in time";

@@ -31,7 +31,7 @@ struct SmtpTry {
 inline constexpr std::size_t max_tried_recipients = 8;
 
 /// `sender` without brackets; empty: the null sender. Neither it nor a recipient holds control characters: the caller has seen to it.
-Task<SmtpTry> try_recipients(Loop& loop, Endpoint server, std::string greeting, std::string sender,
+Task<SmtpTry> try_recipients(Loop& loop, SocketAddress server, std::string greeting, std::string sender,
                              std::vector<std::string> recipients, Clock::time_point deadline);
 
 }  // namespace postern::net

@@ -82,6 +82,7 @@ SinkSession::Step SinkSession::greet() const {
     return {fmt::format("220 {} ESMTP postern probe; you are {}\r\n", place_.name, bracketed(place_.peer)), Then::read};
 }
 
+std::string SinkSession::going_away() const { return fmt::format("421 4.3.2 {} is being shut down\r\n", place_.name); }
 std::string SinkSession::time_is_up() const { return fmt::format("421 4.4.2 {} this took too long\r\n", place_.name); }
 
 SinkSummary SinkSession::summary() const {

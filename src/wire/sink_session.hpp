@@ -85,6 +85,8 @@ public:
     void tls_started(std::string version);
     /// The farewell of a session that took too long.
     [[nodiscard]] std::string time_is_up() const;
+    /// The farewell of a sink that is being shut down, between commands.
+    [[nodiscard]] std::string going_away() const;
     [[nodiscard]] bool in_message() const { return in_data_; }
     [[nodiscard]] SinkSummary summary() const;
 

@@ -5,7 +5,7 @@ import resource
 
 from postern_lab import probe
 
-title = "a thousand idle strangers cost the probe little, and it relays nothing and keeps nothing for any of them"
+title = "five thousand idle strangers cost the probe less than 100 MiB, and it relays nothing and keeps nothing for any of them"
 CROWD = """
 import socket, sys, time
 crowd = [socket.create_connection(("198.51.100.62", 25), 5) for _ in range(int(sys.argv[1]))]
@@ -18,12 +18,12 @@ sys.stdin.read()
 """
 
 
-def play(lab, count=1000, most_mib=40):
+def play(lab, count=5000, most_mib=100):
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(8192, count + 100), resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     probe.start(lab, "probe1", "--max-per-address", "10000")
     script = lab.file("crowd.py", CROWD)
-    crowd = lab.start("outside", "crowd", "sh", "-c", f"sleep 20 | /usr/bin/python3 {script} {count}")
-    lab.wait_for(lambda: lab.output("crowd"), 15, "the crowd")
+    crowd = lab.start("outside", "crowd", "sh", "-c", f"sleep 60 | /usr/bin/python3 {script} {count}")
+    lab.wait_for(lambda: lab.output("crowd"), 50, "the crowd")
     status = pathlib.Path(f"/proc/{lab.pids['probe1']}/status").read_text()
     kib = int(re.search(r"VmRSS:\s+(\d+)", status)[1])
     lab.transcript.append(f"{count} strangers: {kib} KiB resident")

@@ -150,6 +150,7 @@ Task<> await_arrivals(net::Loop& loop, ActiveJob& job, Sources& sources, const s
     const auto least = std::min<std::chrono::milliseconds>(job.settings.wait, std::chrono::seconds(3));
     while (!sources.empty()) {
         co_await look_for_arrivals(sources, token, job.evidence.active);
+        if (job.interrupt.came) co_return;
         const auto waited = net::Clock::now() - begun;
         const std::size_t away = still_away(job.evidence.active);
         if (waited > job.settings.wait || (away == 0 && waited > least)) co_return;
@@ -194,6 +195,8 @@ ActiveWishes wishes_of(const ActiveJob& job, std::vector<ActiveTarget> targets) 
                      .sample_recipient = settings.sample_recipient,
                      .user_address = settings.user_address,
                      .leave_site = settings.leave_site,
+                     .web_form = settings.web_form.has_value(),
+                     .place = settings.place,
                      .checks = job.checks,
                      .token = fmt::format("pt{:04x}{:04x}{:04x}", random.next(), random.next(), random.next())};
     if (!settings.far_recipient.empty()) out.far_recipient = settings.far_recipient;
@@ -204,11 +207,32 @@ ActiveWishes wishes_of(const ActiveJob& job, std::vector<ActiveTarget> targets) 
     return out;
 }
 
+/// By whichever way the script goes.
+Task<Conversation> send(net::Loop& loop, const ActiveJob& job, const ActiveWishes& wishes,
+                        std::vector<IpAddress> audited, audit::Script script, net::Clock::time_point until) {
+    if (script.way == audit::Way::pickup) co_return hand_to_sendmail(script, wishes.sample_recipient);
+    if (script.way == audit::Way::web)
+        co_return co_await fill_in(loop, job.resolver, *job.settings.web_form, std::move(script),
+                                   wishes.sample_recipient);
+    SpeakOptions options{.greeting = own_name(),
+                         .server_name = std::string(wishes.domain.text()),
+                         .user = job.settings.user,
+                         .audited = std::move(audited),
+                         .shared = job.shared,
+                         .services = job.evidence.services,
+                         .limits = {.whole = until},
+                         .interrupt = &job.interrupt};
+    for (const ActiveTarget& one : wishes.targets)
+        if (one.ip == script.server) options.server_name = std::string(one.host.text());
+    co_return co_await speak(loop, std::move(script), std::move(options));
+}
+
 }  // namespace
 
 audit::ConsentQuestion consent_question(const ActiveSettings& settings, const Evidence& evidence,
                                         const audit::MailHosts& hosts, const std::vector<audit::SharedHosts>& shared) {
-    audit::ConsentQuestion out{.domain = *evidence.domain, .shared = shared, .services = evidence.services};
+    audit::ConsentQuestion out{
+        .domain = *evidence.domain, .now = evidence.taken, .shared = shared, .services = evidence.services};
     const std::string name(evidence.domain->text());
     out.word = std::string(audit::consent_prefix) +
                identity::sha256_hex(fmt::format("postern consent {} {}", name, settings.secret), 16);
@@ -235,6 +259,7 @@ Task<> try_actively(net::Loop& loop, ActiveJob& job) {
     if (!wishes.relay)
         active.stopped.emplace_back(
             "relay probes never start from the audited address; run it from outside, or with --vantage");
+    wishes.pickup = !wishes.relay && job.evidence.has_mta();
     ActivePlan plan(wishes);
     active.far_recipient = wishes.far_recipient;
     active.far_end = wishes.far_end;
@@ -254,21 +279,15 @@ Task<> try_actively(net::Loop& loop, ActiveJob& job) {
     if (active.sample_seen) sources.push_back(std::make_unique<Mailbox>(job.settings.sample_mailbox, "sample"));
     const Conversation* last = nullptr;
     std::size_t count = 0;
-    while (auto script = plan.next(last)) {
+    while (!job.interrupt.came) {
+        auto script = plan.next(last);
+        if (!script) break;
         job.progress(fmt::format("connection {} of about {}: {}", ++count, plan.connections(), script->purpose));
-        SpeakOptions options{.greeting = own_name(),
-                             .server_name = std::string(wishes.domain.text()),
-                             .user = job.settings.user,
-                             .audited = audited,
-                             .shared = job.shared,
-                             .services = job.evidence.services,
-                             .limits = {.whole = until}};
-        for (const ActiveTarget& one : wishes.targets)
-            if (one.ip == script->server) options.server_name = std::string(one.host.text());
-        active.conversations.push_back(co_await speak(loop, *std::move(script), std::move(options)));
+        active.conversations.push_back(co_await send(loop, job, wishes, audited, *std::move(script), until));
         last = &active.conversations.back();
     }
     active.stopped.insert(active.stopped.end(), plan.stopped().begin(), plan.stopped().end());
+    if (job.interrupt.came) active.stopped.emplace_back("what was still to be tried when it was interrupted");
     co_await await_arrivals(loop, job, sources, wishes.token);
     // A courtesy: the probe forgets the watch by itself too.
     if (far.client) (void)co_await far.client->close_watch(far.watch.token);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/audit/active_settings.hpp"
+#include "app/collect/speak.hpp"
 #include "audit/active/consent.hpp"
 #include "audit/active/plan.hpp"
 #include "audit/target.hpp"
@@ -26,6 +27,7 @@ struct ActiveJob {
     std::function<void(const std::string&)> progress;
     net::Resolver& resolver;  ///< finds the probe
     std::vector<std::string>& notes;
+    Interrupt& interrupt;  ///< when it comes, nothing more is tried, and what arrived so far is looked at once
 };
 
 /// Says what will be done, asks on a terminal, does it, waits for arrivals; all of it lands in `evidence.active`. Consent was given.

@@ -122,6 +122,14 @@ Result<ActiveSettings> read_active_settings(const Invocation& invocation, const 
             if (!value) return std::unexpected(bad_option(option, *text, "is a duration, such as 90s").error());
             *into = *value;
         }
+    out.place = invocation.command().path == "audit" ? invocation.value("--place").value_or("") : "";
+    if (const auto text = invocation.value("--web-form")) {
+        auto form = WebForm::parse(*text);
+        if (!form) return std::unexpected(form.error());
+        if (out.sample_recipient.empty())
+            return std::unexpected(bad_option("--web-form", *text, "needs --sample-recipient").error());
+        out.web_form = *std::move(form);
+    }
     auto vantages = probe::read_vantages(invocation);
     if (!vantages) return std::unexpected(vantages.error());
     out.vantages = *std::move(vantages);

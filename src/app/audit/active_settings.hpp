@@ -2,6 +2,7 @@
 // What an intrusive audit was told, checked.
 #pragma once
 
+#include "app/collect/hand_over.hpp"
 #include "app/probe/client.hpp"
 #include "wire/smtp_client.hpp"
 
@@ -20,6 +21,8 @@ struct ActiveSettings {
     std::string user_address;
     bool leave_site = false;
     std::vector<probe::VantageAddress> vantages;  ///< the first is the far end
+    std::string place;                            ///< inside the site: "office", "vpn"; empty: outside
+    std::optional<WebForm> web_form;              ///< of the site, which sends to the sample recipient
     std::string secret;                           ///< of the consent record
     std::chrono::milliseconds time{180'000};      ///< for all of it
     std::chrono::milliseconds wait{15'000};       ///< for what may still arrive

@@ -173,6 +173,13 @@ Result<AuditSettings> read_audit_settings(const Invocation& invocation) {
     out.active = *std::move(active);
     if (out.active.wanted && !out.domain)
         return fail("usage", "--intrusive needs a domain, whose record proves that it is yours");
+    if (const auto& form = out.active.web_form; form && out.domain) {
+        const auto name = DomainName::parse(form->host);
+        if (!name || !name->is_within(*out.domain))
+            return fail("usage",
+                        fmt::format("--web-form: {} is not within {}: only a form of the audited site is filled in",
+                                    printable(form->host), out.domain->text()));
+    }
     if (!out.domain && out.given.empty() && out.replay.empty() && !out.host && !out.egress)
         return fail("usage", "a domain or an address is needed, such as postern audit example.com");
     return out;

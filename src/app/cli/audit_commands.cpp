@@ -29,6 +29,7 @@ constexpr std::array evidence_options{
     Option{"--record", "FILE", "Keeps all evidence, to be judged again."},
     Option{"--replay", "FILE", "Judges kept evidence, without a network."},
 };
+constexpr std::array<std::string_view, 5> places_inside{"office", "server", "guest", "vpn", "container"};
 constexpr std::array intrusive_options{
     Option{"--intrusive", "",
            "Also tries: relaying, odd ends of messages, AUTH, samples. Needs proof that the domain is yours (a TXT "
@@ -45,6 +46,14 @@ constexpr std::array intrusive_options{
     Option{"--test-user", "FILE", "Login and password of a test user, a line each; for tests of what leaves."},
     Option{"--leave-site", "", "The test user's samples may go to the far end too."},
     Option{"--consent-key", "FILE", "The secret behind your TXT records. Default: consent.key in the data directory."},
+    Option{"--web-form", "URL",
+           "A contact form of the site that sends to the sample recipient, as its fields are filled in: "
+           "http://www.example.com/contact?email={from}&text={message}; {to} and {subject}, too. Sent by POST."},
+    Option{
+        "--place", "PLACE",
+        "With --intrusive: where this machine stands inside the site, for the relay from there: office, server, guest, "
+        "vpn, container. Default: outside.",
+        false, places_inside},
     Option{"--active-time", "DURATION", "How long the intrusive tests may take. Default: 3m."},
     Option{"--arrival-time", "DURATION", "How long to wait for what may arrive. Default: 15s."},
 };

@@ -111,7 +111,7 @@ net::Task<> await_message(net::Loop& loop, Client& client, Evidence& evidence, a
                            watch->address, in_words(wishes.await_message)));
     const auto until = net::Clock::now() + wishes.await_message;
     std::string last = "nothing came within the time";
-    while (into.messages.empty() && net::Clock::now() < until) {
+    while (into.messages.empty() && net::Clock::now() < until && !wishes.interrupted()) {
         net::Timer pause(loop.executor(), std::chrono::milliseconds(500));
         (void)co_await pause.async_wait(net::as_values);  // cancelled or not, the next look tells
         auto seen = co_await client.read_watch(watch->token);

@@ -16,7 +16,8 @@ struct OutsideWishes {
     std::chrono::milliseconds patience{5'000};
     std::chrono::milliseconds await_message{0};  ///< how long a message of the user's is waited for; 0: not at all
     std::function<void(const std::string&)> progress;
-    std::function<void(const std::string&)> say;  ///< a line for the user
+    std::function<void(const std::string&)> say;               ///< a line for the user
+    std::function<bool()> interrupted = [] { return false; };  ///< ends the wait for a message
 };
 
 /// Everything lands in `evidence.vantages`; a message that arrives becomes the audit's message, if none was given. Where this machine

@@ -29,15 +29,23 @@ public:
     }
 
     Task<Conversation> run() {
+        if (options_.interrupt != nullptr) options_.interrupt->cut = [this] { session_.close(); };
         if (co_await open() && co_await greet() && co_await secure() && co_await log_in()) co_await lines();
         // The farewell is a courtesy: what comes of it changes nothing.
-        if (session_.client().phase() == Phase::ready) (void)co_await session_.say(session_.client().quit());
+        if (session_.client().phase() == Phase::ready && !interrupted())
+            (void)co_await session_.say(session_.client().quit());
         session_.close();
+        if (options_.interrupt != nullptr) options_.interrupt->cut = nullptr;
         co_return std::move(talk_);
     }
 
 private:
+    [[nodiscard]] bool interrupted() const { return options_.interrupt != nullptr && options_.interrupt->came; }
     bool fault(std::string code, std::string why) {
+        if (interrupted()) {
+            code = "audit.interrupted";
+            why = "it was interrupted";
+        }
         if (talk_.fault_code.empty()) {
             talk_.fault_code = std::move(code);
             talk_.fault = std::move(why);
@@ -62,7 +70,7 @@ private:
     }
 
     Task<bool> open() {
-        const auto done = co_await session_.connect({script_.server, script_.port}, options_.server_name,
+        const auto done = co_await session_.connect({{script_.server, script_.port}, {}}, options_.server_name,
                                                     script_.channel == Channel::wrapped);
         if (!done) co_return fault(done.error());
         talk_.tls = script_.channel == Channel::wrapped;

@@ -6,10 +6,17 @@
 #include "audit/active/script.hpp"
 #include "net/smtp_session.hpp"
 
+#include <functional>
 #include <optional>
 #include <span>
 
 namespace postern::app {
+
+/// Ctrl-C, as whoever is speaking hears of it.
+struct Interrupt {
+    bool came = false;
+    std::function<void()> cut;  ///< ends what is being said now; empty while nothing is
+};
 
 struct SpeakOptions {
     std::string greeting;                       ///< what we call ourselves
@@ -19,6 +26,7 @@ struct SpeakOptions {
     std::vector<audit::SharedHosts> shared;     ///< whose greeting ends the conversation
     std::vector<audit::FilterService> services;
     net::SmtpSession::Limits limits;
+    Interrupt* interrupt = nullptr;  ///< outlives the conversation; null: none comes
 };
 
 /// Never fails: whatever goes wrong is in the conversation. After a 421 nothing more is said.

@@ -152,7 +152,7 @@ net::Task<Result<json::object>> Outward::recipients(json::value request) {
     if (!server) co_return std::unexpected(server.error());
     const Turn turn(at_once_);
     const net::SmtpTry seen =
-        co_await net::try_recipients(loop_, *server, settings_.name, sender, *std::move(recipients),
+        co_await net::try_recipients(loop_, {*server, {}}, settings_.name, sender, *std::move(recipients),
                                      net::Clock::now() + patience_of(request, settings_.patience));
     learn(*server, !seen.banner.empty());
     co_return to_json(seen);

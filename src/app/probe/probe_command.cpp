@@ -94,6 +94,9 @@ Result<net::TlsIdentity> identity_of(const ProbeSettings& settings) {
     return net::TlsIdentity{*std::move(key), *std::move(chain)};
 }
 
+/// How long messages under way are waited for when the probe is ended.
+constexpr std::chrono::seconds drain_time{5};
+
 class Probe {
 public:
     Probe(net::Loop& loop, const ProbeSettings& settings, net::TlsContext& tls)
@@ -129,13 +132,26 @@ public:
             tasks_.spawn("port 25 outward", outward_.watch_port25());
             co_await woken_.async_wait(net::as_values);
         }
-        sink_.close();
+        sink_.drain();
+        co_await wait_for_messages();
         for (net::Listener& door : doors_) door.close();
         tasks_.cancel();
         co_await tasks_.join();
     }
 
 private:
+    /// Those under way may end, for a while; a second signal ends the wait. Audits may still fetch what arrived.
+    net::Task<> wait_for_messages() {
+        bool hurried = false;
+        loop_.on_termination([&] { hurried = true; });
+        const auto until = net::Clock::now() + drain_time;
+        while (sink_.sessions() > 0 && !hurried && net::Clock::now() < until) {
+            net::Timer pause(loop_.executor(), std::chrono::milliseconds(50));
+            (void)co_await pause.async_wait(net::as_values);  // cancelled or not, the count tells
+        }
+        loop_.on_termination([] {});
+    }
+
     [[nodiscard]] std::string pin() const {
         return settings_.certificate.empty() ? net::tls_pin(settings_.tokens.key).value_or("")
                                              : "of the certificate's own";

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <array>
 
@@ -27,6 +29,21 @@ net::Task<std::optional<Session::Step>> read_step(net::Stream& stream, Session& 
 }
 
 }  // namespace
+
+/// A session, as draining sees it.
+struct Sink::Live {
+    Live(Sink& of, net::Stream& its_stream, Session& its_session) : sink(of), stream(its_stream), session(its_session) {
+        sink.live_.insert(this);
+    }
+    ~Live() { sink.live_.erase(this); }
+    Live(const Live&) = delete;
+    Live& operator=(const Live&) = delete;
+
+    Sink& sink;
+    net::Stream& stream;
+    Session& session;
+    bool reading = false;
+};
 
 /// The watches as one connection sees them.
 class Sink::Keeper : public wire::SinkKeeper {
@@ -82,6 +99,20 @@ void Sink::close() {
     for (net::Listener& door : doors_) door.close();
 }
 
+void Sink::drain() {
+    close();
+    draining_ = true;
+    for (const Live* one : live_) {
+        if (!one->reading || one->session.in_message()) continue;
+        // Nobody else writes while a session reads. One short line that the socket takes at once, or nobody waits; after an abort on
+        // TLS only closing is left.
+        const std::string farewell = one->session.going_away();
+        if (!one->stream.is_tls())
+            (void)send(one->stream.descriptor(), farewell.data(), farewell.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        one->stream.close();
+    }
+}
+
 std::size_t Sink::sessions() const {
     std::size_t out = 0;
     for (const net::Listener& door : doors_) out += door.sessions();
@@ -131,6 +162,7 @@ net::Task<bool> Sink::start_tls(net::Stream& stream, Session& session) {
 net::Task<Sink::End> Sink::converse(net::Stream& stream, Session& session, bool implicit_tls) {
     const auto last = net::Clock::now() + settings_.session_length;
     if (implicit_tls && !co_await start_tls(stream, session)) co_return End::closed;
+    Live live(*this, stream, session);
     Session::Step step = session.greet();
     for (;;) {
         if (step.then == Session::Then::start_tls && tls_sessions_ >= settings_.max_tls_sessions) {
@@ -150,7 +182,14 @@ net::Task<Sink::End> Sink::converse(net::Stream& stream, Session& session, bool 
             step = {};
             continue;
         }
+        if (draining_ && !session.in_message()) {
+            (void)co_await net::with_deadline(stream.write(session.going_away()),
+                                              net::Clock::now() + std::chrono::seconds(1));
+            co_return End::closed;
+        }
+        live.reading = true;
         auto next = co_await net::with_deadline(read_step(stream, session), until);
+        live.reading = false;
         if (!next) {
             if (!stream.is_tls())  // after an abort on TLS only closing is left
                 (void)co_await net::with_deadline(stream.write(session.time_is_up()),

@@ -13,6 +13,7 @@
 #include <array>
 #include <functional>
 #include <list>
+#include <set>
 
 namespace postern::app::probe {
 
@@ -42,10 +43,13 @@ public:
     /// Errors: net.listen.
     [[nodiscard]] Result<void> open(const SinkDoor& door);
     void close();
+    /// Takes nobody any more and bids those farewell who are between commands; whoever is in the middle of a message may end it.
+    void drain();
     [[nodiscard]] std::size_t sessions() const;
 
 private:
     class Keeper;
+    struct Live;
     enum class End : std::uint8_t { quit, closed, time, limit };
 
     net::Task<> session(net::Stream stream, bool implicit_tls);
@@ -61,6 +65,8 @@ private:
     Now now_;
     Rates rates_;
     std::list<net::Listener> doors_;
+    std::set<Live*> live_;  // each owned by the session that it is of
+    bool draining_ = false;
     std::array<std::size_t, 2> under_way_{};  // without a token, with one
     std::size_t tls_sessions_ = 0;
 };

@@ -12,14 +12,31 @@
 namespace postern::audit {
 namespace {
 
-bool holds(const dns::Answer& answer, std::string_view word) {
-    return std::ranges::any_of(answer.records, [&](const dns::Record& record) {
+enum class Held : std::uint8_t { no, ended, yes };
+
+/// `whole`: "WORD" or "WORD until=YYYY-MM-DD", which holds to the end of that day in UTC. What else stands there is no consent.
+Held held_by(std::string_view whole, std::string_view word, Instant now) {
+    if (whole == word) return Held::yes;
+    constexpr std::string_view until = " until=";
+    if (!whole.starts_with(word) || !whole.substr(word.size()).starts_with(until)) return Held::no;
+    const std::string_view day = whole.substr(word.size() + until.size());
+    constexpr std::string_view form = "0000-00-00";
+    const bool is_day = std::ranges::equal(
+        day, form, [](char c, char wanted) { return wanted == '-' ? c == '-' : c >= '0' && c <= '9'; });
+    if (!is_day) return Held::no;
+    return to_rfc3339(now).substr(0, form.size()) <= day ? Held::yes : Held::ended;
+}
+
+Held holds(const dns::Answer& answer, std::string_view word, Instant now) {
+    Held out = Held::no;
+    for (const dns::Record& record : answer.records) {
         const auto* txt = std::get_if<dns::Txt>(&record.data);
-        if (txt == nullptr) return false;
+        if (txt == nullptr) continue;
         std::string whole;
         for (const std::string& part : txt->strings) whole += part;
-        return whole == word;
-    });
+        out = std::max(out, held_by(whole, word, now));
+    }
+    return out;
 }
 
 }  // namespace
@@ -73,10 +90,14 @@ dns::Inquiry<Consent> find_consent(ConsentQuestion question) {
         co_return out;
     }
     const dns::Answer proof = co_await dns::ask(dns::Question{*at, dns::Type::txt});
-    out.given = question.word.size() > consent_prefix.size() && holds(proof, question.word);
+    const Held held =
+        question.word.size() > consent_prefix.size() ? holds(proof, question.word, question.now) : Held::no;
+    out.given = held == Held::yes;
     if (out.given) out.how = fmt::format("the TXT record at {} holds your word", at->text());
     else if (!proof.is_definite())
         out.why_not = fmt::format("the TXT record at {} could not be read: {}", at->text(), proof.reason());
+    else if (held == Held::ended)
+        out.why_not = fmt::format("the consent in the TXT record at {} has ended; publish it anew", at->text());
     else
         out.why_not = fmt::format("there is no proof that {0} is yours: publish the TXT record _postern.{0} \"{1}\"",
                                   question.domain.text(), question.word);

@@ -2,7 +2,8 @@
 // Who may test whom: intrusive tests need proof of control, and never go to a provider's shared hosts, proof or not.
 //
 // Proof is a TXT record at _postern.DOMAIN that holds the auditor's own word, which is a digest of a secret kept on the auditor's
-// machine: who only reads the record cannot use it. Or the audit runs on the mail server itself, whose configuration names the
+// machine: who only reads the record cannot use it. It may say until when ("postern-consent=3f... until=2026-12-31"), and then ends
+// with that day. Or the audit runs on the mail server itself, whose configuration names the
 // domain as its own. Which hosts are shared is data (data/shared-hosts.toml), held against the MX name, the reverse name and the
 // name in the greeting: a record of one's own that points at a provider's address hides none of them all.
 #pragma once
@@ -25,6 +26,7 @@ struct SharedHosts {
 
 struct ConsentQuestion {
     DomainName domain;
+    Instant now{};                        ///< against the day that the record may name
     std::string word;                     ///< what the record must hold, "postern-consent=3f..."
     std::vector<DomainName> hosts;        ///< names of the servers
     std::vector<IpAddress> addresses;     ///< where they are

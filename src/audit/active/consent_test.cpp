@@ -11,6 +11,12 @@ namespace {
 constexpr std::string_view zone_text = R"(
 _postern.example.com  TXT "postern-consent=abc"
 _postern.split.example TXT "postern-consent" "=abc"
+_postern.dated.example TXT "postern-consent=abc until=2026-11-26"
+_postern.past.example TXT "postern-consent=abc until=2026-11-25"
+_postern.odd.example TXT "postern-consent=abc until=for ever"
+_postern.longer.example TXT "postern-consent=abcd"
+_postern.renewed.example TXT "postern-consent=abc until=2025-01-01"
+_postern.renewed.example TXT "postern-consent=abc until=2027-01-01"
 _postern.mute.example TIMEOUT
 25.113.0.203.in-addr.arpa PTR mail.example.com
 99.113.0.203.in-addr.arpa PTR mx7.shared.example
@@ -19,10 +25,13 @@ _postern.mute.example TIMEOUT
 const std::vector<SharedHosts> shared{{"Provider", {"shared.example"}}};
 const std::vector<FilterService> services{{.id = "f", .name = "Filter", .mx = {"filter.example"}}};
 
+const Instant now{std::chrono::milliseconds(1'795'660'000'000)};  // 2026-11-26
+
 Consent ask(const char* domain, const char* word = "postern-consent=abc", const char* ip = "203.0.113.25",
             const char* host = "mail.example.com", bool on_host = false, bool own = false) {
     const auto zone = *dns::ZoneText::parse(zone_text);
     return dns::settle(dns::Evaluation(find_consent({.domain = *DomainName::parse(domain),
+                                                     .now = now,
                                                      .word = word,
                                                      .hosts = {*DomainName::parse(host)},
                                                      .addresses = {*IpAddress::parse(ip)},
@@ -38,6 +47,14 @@ TEST(Consent, is_a_record_that_holds_the_auditors_own_word) {
     EXPECT_TRUE(ask("split.example").given);
     EXPECT_FALSE(ask("example.com", "postern-consent=other").given);
     EXPECT_FALSE(ask("example.com", "postern-consent=").given);
+}
+
+TEST(Consent, ends_with_the_day_that_the_record_names) {
+    EXPECT_TRUE(ask("dated.example").given);
+    EXPECT_TRUE(ask("past.example").why_not.contains("has ended"));
+    EXPECT_FALSE(ask("odd.example").given);
+    EXPECT_FALSE(ask("longer.example").given);
+    EXPECT_TRUE(ask("renewed.example").given);
 }
 
 TEST(Consent, names_the_record_to_publish_where_there_is_none) {

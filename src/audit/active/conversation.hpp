@@ -58,6 +58,13 @@ struct Arrival {
     bool only_asked = false;  ///< no message: RCPT for the token's address was asked and no more (a call-out)
 };
 
+/// Who sent one of our messages, as the server's own log has it.
+struct Trace {
+    std::string token;
+    std::string login;  ///< empty: the log names none
+    std::string line;   ///< what became of it, as the log says it
+};
+
 struct Active {
     bool asked = false;            ///< --intrusive
     std::string refused;           ///< why nothing intrusive was done; empty: it was allowed
@@ -70,6 +77,9 @@ struct Active {
     bool logged_in = false;        ///< a test user was given
     std::vector<Conversation> conversations;
     std::vector<Arrival> arrivals;
+    std::string place;      ///< inside the site, where the tests came from; empty: from outside
+    bool log_read = false;  ///< the server's log was read after the tests
+    std::vector<Trace> traces;
     std::vector<std::string> stopped;  ///< "203.0.113.26: it answered 421 ...": what was left out, and why
 };
 

@@ -29,7 +29,10 @@ struct ActiveWishes {
     std::string sample_recipient;                             ///< empty: no samples are sent
     std::string user_address;                                 ///< the test user's; empty: there is none
     bool leave_site = false;                                  ///< samples of the test user go to the far end too
-    bool relay = true;  ///< false: this machine is the audited server, or the relay checks were not asked for
+    bool pickup = false;    ///< this machine is the server: GTUBE is handed to its sendmail, too
+    bool web_form = false;  ///< a form of the site's was named: GTUBE is written into it, too
+    std::string place;      ///< inside the site, where this machine stands ("office", "vpn"); empty: outside
+    bool relay = true;      ///< false: this machine is the audited server, or the relay checks were not asked for
     std::set<std::string, std::less<>> checks;  ///< ids that are judged: acts that serve none of them are left out
     std::string token;                          ///< of this audit, letters and digits
 };

@@ -71,12 +71,22 @@ Arrival arrival_from(const value& from) {
             .only_asked = in.flag("only_asked")};
 }
 
+value trace_json(const Trace& one) {
+    return object{{"token", json::text(one.token)}, {"login", octets(one.login)}, {"line", octets(one.line)}};
+}
+
+Trace trace_from(const value& from) {
+    const RecordReader in(from);
+    return {in.text("token"), in.bytes("login"), in.bytes("line")};
+}
+
 }  // namespace
 
 json::value active_json(const Active& active) {
-    array talks, arrivals, stopped;
+    array talks, arrivals, traces, stopped;
     for (const Conversation& talk : active.conversations) talks.push_back(talk_json(talk));
     for (const Arrival& one : active.arrivals) arrivals.push_back(arrival_json(one));
+    for (const Trace& one : active.traces) traces.push_back(trace_json(one));
     for (const std::string& why : active.stopped) stopped.push_back(json::text(why));
     return object{{"refused", json::text(active.refused)},
                   {"far_recipient", json::text(active.far_recipient)},
@@ -86,6 +96,9 @@ json::value active_json(const Active& active) {
                   {"sample_recipient", json::text(active.sample_recipient)},
                   {"sample_seen", active.sample_seen},
                   {"logged_in", active.logged_in},
+                  {"place", json::text(active.place)},
+                  {"log_read", active.log_read},
+                  {"traces", std::move(traces)},
                   {"conversations", std::move(talks)},
                   {"arrivals", std::move(arrivals)},
                   {"stopped", std::move(stopped)}};
@@ -104,9 +117,13 @@ Active active_from(const json::value& from) {
                .logged_in = in.flag("logged_in"),
                .conversations = {},
                .arrivals = {},
+               .place = in.text("place"),
+               .log_read = in.flag("log_read"),
+               .traces = {},
                .stopped = in.texts("stopped")};
     in.each("conversations", [&](const value& item) { out.conversations.push_back(talk_from(item)); });
     in.each("arrivals", [&](const value& item) { out.arrivals.push_back(arrival_from(item)); });
+    in.each("traces", [&](const value& item) { out.traces.push_back(trace_from(item)); });
     return out;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The relay battery as acts: whole against port 25 over IPv4, the few that tell most against other ports and over IPv6.
 #include "audit/active/plan.hpp"
+#include "audit/active/relay_outcome.hpp"
 #include "audit/active/relay_run.hpp"
 #include "base/contains.hpp"
 
@@ -47,9 +48,11 @@ std::string literal(const IpAddress& ip) {
 
 std::vector<std::string> forms_for(const ActiveWishes& wishes, bool whole) {
     std::vector<std::string> out;
+    const bool inside = whole && !wishes.place.empty();
     for (const RelayForm& form : relay_forms()) {
         const bool in_short = std::ranges::find(short_battery(), form.id) != short_battery().end();
-        if (whole ? wishes.checks.contains(form.check) || form.id == "R01" : in_short) out.emplace_back(form.id);
+        if (inside || (whole ? wishes.checks.contains(form.check) || form.id == "R01" : in_short))
+            out.emplace_back(form.id);
     }
     return out;
 }
@@ -64,7 +67,10 @@ void add_relay_acts(Acts& acts, const ActiveWishes& wishes, const std::shared_pt
     for (const ActiveTarget& target : wishes.targets)
         for (const std::uint16_t port : target.ports) {
             const bool whole = port == 25 && target.ip.is_v4();
-            if (whole ? !any_form : !wishes.checks.contains("6-06")) continue;
+            const bool wanted = !wishes.place.empty() ? wishes.checks.contains(relay_check_of(wishes.place))
+                                : whole               ? any_form
+                                                      : wishes.checks.contains("6-06");
+            if (!wanted) continue;
             RelayRun::Wishes run{
                 .names = {far_local, far_domain, "postern-" + tokens->audit(), std::string(wishes.domain.text()),
                           std::string(target.host.text()), literal(target.ip), wishes.tagged},

@@ -36,7 +36,8 @@ std::optional<RelayOutcome> outcome_in(const Active& active, const Conversation&
     const Turn* shows = rcpt->unsaid && mail != nullptr ? mail : rcpt;
     RelayOutcome out{.form = &form, .server = talk.server, .port = talk.port, .quote = quoted(*shows)};
     const Turn* asked = control_of(active, talk);
-    const bool out_of_time = talk.fault_code == "net.budget" || talk.fault_code == "net.timeout";
+    const bool out_of_time =
+        talk.fault_code == "net.budget" || talk.fault_code == "net.timeout" || talk.fault_code == "audit.interrupted";
     if (out_of_time && (asked == nullptr || asked->code == 0))
         return out;  // cut off before its control: it says nothing
     const Heard control = heard(asked);
@@ -117,6 +118,8 @@ bool takes_everybody(const Active& active, const RelayOutcome& outcome) {
 }
 
 }  // namespace
+
+std::string_view relay_check_of(std::string_view place) { return place == "guest" || place == "vpn" ? "6-09" : "6-07"; }
 
 bool is_itself(const Arrival& arrival) {
     if (arrival.only_asked) return false;

@@ -28,6 +28,9 @@ struct RelayOutcome {
     std::string quote;  ///< the turn that shows it, or why nothing does; raw text of the server in it
 };
 
+/// The check of the relay battery from a place inside: "6-07" for office, server and container, "6-09" for guest and vpn.
+[[nodiscard]] std::string_view relay_check_of(std::string_view place);
+
 /// One for each form that was tried, in the order of the forms; of several tries the one that shows most.
 [[nodiscard]] std::vector<RelayOutcome> relay_outcomes(const Active& active);
 

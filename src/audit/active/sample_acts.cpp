@@ -44,6 +44,24 @@ std::vector<Script> scripts_for(const ActiveTarget& target, const ActiveWishes& 
     return scripts;
 }
 
+/// GTUBE, and a clean message before it, by a way that is no conversation; the null sender, so that nothing comes back to anybody.
+void add_other_way(Acts& acts, const ActiveWishes& wishes, Tokens& tokens, Way way, std::string_view name) {
+    std::vector<Script> scripts;
+    for (const char* sample : {"clean", "gtube"}) {
+        Script script{.purpose = fmt::format("sample-{}/{}", name, sample), .server = {}, .way = way};
+        script.token = tokens.next();
+        script.say("end",
+                   sample_message(wishes, sample, script.token, wishes.sample_recipient, wishes.sample_recipient),
+                   Line::always, Line::Kind::message);
+        scripts.push_back(std::move(script));
+    }
+    acts.push_back(
+        in_order({},
+                 fmt::format("{}: 2 samples (clean, GTUBE) to {}",
+                             way == Way::web ? "the web form" : "sendmail on this machine", wishes.sample_recipient),
+                 std::move(scripts)));
+}
+
 }  // namespace
 
 void add_sample_acts(Acts& acts, const ActiveWishes& wishes, const std::shared_ptr<Tokens>& tokens) {
@@ -68,6 +86,9 @@ void add_sample_acts(Acts& acts, const ActiveWishes& wishes, const std::shared_p
             acts.push_back(in_order(target.ip, std::move(announcement), std::move(scripts)));
         }
     }
+    if (!wishes.checks.contains("3-05")) return;
+    if (wishes.pickup) add_other_way(acts, wishes, *tokens, Way::pickup, "pickup");
+    if (wishes.web_form) add_other_way(acts, wishes, *tokens, Way::web, "web");
 }
 
 }  // namespace postern::audit

@@ -34,11 +34,19 @@ enum class Channel : std::uint8_t {
     wrapped,     ///< TLS first
 };
 
+/// How a message gets into the server.
+enum class Way : std::uint8_t {
+    smtp,    ///< a conversation
+    pickup,  ///< sendmail(1) on the server itself
+    web      ///< a form of the site's
+};
+
 struct Script {
     std::string purpose;
     IpAddress server;
     std::uint16_t port = 25;
     Channel channel = Channel::if_offered;
+    Way way = Way::smtp;  ///< else the one line is a message, and nothing else holds
     bool log_in = false;  ///< as the test user, before the first line
     bool relay = false;   ///< must not start from the audited address
     std::string token;

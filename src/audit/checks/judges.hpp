@@ -127,6 +127,8 @@ Judging judge_relay_routes(const Evidence& evidence);
 Judging judge_relay_home(const Evidence& evidence);
 Judging judge_relay_letters(const Evidence& evidence);
 Judging judge_relay_doors(const Evidence& evidence);
+Judging judge_relay_inside(const Evidence& evidence);
+Judging judge_relay_guests(const Evidence& evidence);
 
 // protocol_active.cpp: manners and framing, tried; those that end in _tried give nothing where nothing was tried
 Judging judge_auth_tried(const Evidence& evidence);

@@ -10,14 +10,22 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace postern::audit {
 namespace {
 
 using What = RelayOutcome::What;
 
-/// 6-06 is of other ports and of IPv6, whatever the form; the others are each of their forms on port 25.
-bool belongs(const RelayOutcome& outcome, std::string_view check) {
+bool is_inside(std::string_view check) { return check == "6-07" || check == "6-09"; }
+/// Of every port and form, so that the place must be said.
+bool is_wide(std::string_view check) { return check == "6-06" || is_inside(check); }
+
+/// What was tried from inside is of one check alone. From outside 6-06 is of other ports and of IPv6, whatever the form; the others
+/// are each of their forms on port 25.
+bool belongs(const Evidence& evidence, const RelayOutcome& outcome, std::string_view check) {
+    if (const std::string& place = evidence.active.place; !place.empty() || is_inside(check))
+        return !place.empty() && relay_check_of(place) == check;
     const bool other_door = outcome.port != 25 || outcome.server.is_v6();
     return check == "6-06" ? other_door : !other_door && outcome.form->check == check;
 }
@@ -30,10 +38,10 @@ struct Group {
 std::map<What, Group> grouped(const Evidence& evidence, std::string_view check) {
     std::map<What, Group> out;
     for (const RelayOutcome& outcome : relay_outcomes(evidence.active)) {
-        if (!belongs(outcome, check)) continue;
+        if (!belongs(evidence, outcome, check)) continue;
         Group& group = out[outcome.what];
         const std::string where =
-            check == "6-06" ? fmt::format(" ({} port {})", outcome.server.to_string(), outcome.port) : "";
+            is_wide(check) ? fmt::format(" ({} port {})", outcome.server.to_string(), outcome.port) : "";
         group.forms.push_back(fmt::format("{} {}{}", outcome.form->id, outcome.form->what, where));
         if (group.quote.empty()) group.quote = outcome.quote;
     }
@@ -41,7 +49,33 @@ std::map<What, Group> grouped(const Evidence& evidence, std::string_view check) 
 }
 
 std::size_t wanted_forms(std::string_view check) {
+    if (is_inside(check)) return relay_forms().size();
     return static_cast<std::size_t>(std::ranges::count(relay_forms(), check, &RelayForm::check));
+}
+
+std::size_t tried_forms(const Evidence& evidence, std::string_view check) {
+    std::set<std::string_view> ids;
+    for (const RelayOutcome& outcome : relay_outcomes(evidence.active))
+        if (belongs(evidence, outcome, check) && outcome.what != What::not_tried) ids.insert(outcome.form->id);
+    return ids.size();
+}
+
+/// Why there is nothing to judge, and what would settle it.
+Finding not_seen(const Evidence& evidence, std::string_view check) {
+    const std::string& place = evidence.active.place;
+    if (is_inside(check) && (place.empty() || relay_check_of(place) != check))
+        return elsewhere("RELAY_NOT_SEEN",
+                         check == "6-07" ? "No relay was tried from the office, another server or a container."
+                                         : "No relay was tried from the VPN or the guest network.",
+                         fmt::format("run postern audit DOMAIN --intrusive --place {} there, on a machine that is not "
+                                     "allowed to relay",
+                                     check == "6-07" ? "office (or server, container)" : "vpn (or guest)"));
+    if (!place.empty() && !is_inside(check))
+        return elsewhere("RELAY_NOT_SEEN", "The relay was tried from inside alone.", "run it from outside, too");
+    return elsewhere("RELAY_NOT_SEEN",
+                     check == "6-06" ? "No other port and no IPv6 address took mail from strangers, or none was tried."
+                                     : "No relay was tried.",
+                     how_to_try(evidence));
 }
 
 constexpr std::string_view close_it = "Refuse recipients of other domains from clients without login: Postfix "
@@ -96,9 +130,7 @@ Findings relay_findings(const Evidence& evidence, std::string_view check) {
         out.push_back(unknown(
             "RELAY_OTHERWISE", "Refused for another reason than relaying: " + say(What::otherwise) + ".",
             "Mend what the answer names (a far end whose domain exists, an address on no list), and run it again."));
-    std::size_t tried = 0;
-    for (const auto& [what, group] : groups)
-        if (what != What::not_tried) tried += group.forms.size();
+    const std::size_t tried = tried_forms(evidence, check);
     const std::size_t wanted = check == "6-06" ? tried : wanted_forms(check);
     const bool cut_off = tried > 0 || (!talks(evidence, "relay").empty() && !left_out(evidence).empty());
     if (cut_off && tried < wanted)
@@ -110,12 +142,7 @@ Findings relay_findings(const Evidence& evidence, std::string_view check) {
     if (out.empty() && closed > 0)
         out.push_back(
             pass("RELAY_CLOSED", fmt::format("{} forms were refused while postmaster's mail was taken.", closed)));
-    if (out.empty())
-        out.push_back(elsewhere("RELAY_NOT_SEEN",
-                                check == "6-06"
-                                    ? "No other port and no IPv6 address took mail from strangers, or none was tried."
-                                    : "No relay was tried.",
-                                how_to_try(evidence)));
+    if (out.empty()) out.push_back(not_seen(evidence, check));
     return out;
 }
 
@@ -126,6 +153,8 @@ Judging judge_relay_senders(const Evidence& evidence) { return settled(relay_fin
 Judging judge_relay_routes(const Evidence& evidence) { return settled(relay_findings(evidence, "6-03")); }
 Judging judge_relay_home(const Evidence& evidence) { return settled(relay_findings(evidence, "6-04")); }
 Judging judge_relay_letters(const Evidence& evidence) { return settled(relay_findings(evidence, "6-05")); }
+Judging judge_relay_inside(const Evidence& evidence) { return settled(relay_findings(evidence, "6-07")); }
+Judging judge_relay_guests(const Evidence& evidence) { return settled(relay_findings(evidence, "6-09")); }
 Judging judge_relay_doors(const Evidence& evidence) { return settled(relay_findings(evidence, "6-06")); }
 
 }  // namespace postern::audit

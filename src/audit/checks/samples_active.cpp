@@ -24,11 +24,20 @@ bool reads_spam(std::string_view message) {
     return false;
 }
 
+/// A web form writes a message of its own around the words it was given, so there the token may stand anywhere but in a bounce.
+const Arrival* arrival_by(const Active& active, const Conversation& talk) {
+    if (!talk.purpose.starts_with("sample-web/")) return arrival_of(active, talk.token);
+    const auto found = std::ranges::find_if(active.arrivals, [&](const Arrival& one) {
+        return one.token == talk.token && !one.only_asked && !speaks_of(one.octets, "multipart/report");
+    });
+    return found == active.arrivals.end() ? nullptr : &*found;
+}
+
 /// The clean sample of the same way: only if it arrived does an absence mean anything.
 bool way_is_open(const Evidence& evidence, const Conversation& talk) {
     const std::string way = talk.purpose.substr(0, talk.purpose.find('/'));
     return std::ranges::any_of(talks(evidence, way + "/clean"), [&](const Conversation* clean) {
-        return arrival_of(evidence.active, clean->token) != nullptr;
+        return arrival_by(evidence.active, *clean) != nullptr;
     });
 }
 
@@ -37,7 +46,7 @@ Fate fate_of(const Evidence& evidence, const Conversation& talk) {
     if (end == nullptr || end->unsaid || end->code == 0) return Fate::not_sent;
     if (heard(end) == Heard::deferred) return Fate::deferred;
     if (!end->accepted()) return Fate::refused;
-    const Arrival* arrival = arrival_of(evidence.active, talk.token);
+    const Arrival* arrival = arrival_by(evidence.active, talk);
     if (arrival == nullptr) return way_is_open(evidence, talk) ? Fate::kept_back : Fate::unseen;
     const std::string_view sample = std::string_view(talk.purpose).substr(talk.purpose.find('/') + 1);
     if (!still_holds(arrival->octets, sample)) return Fate::cleaned;
@@ -54,12 +63,18 @@ struct Fates {
     }
 };
 
+std::string_view in_words(std::string_view way) {
+    if (way == "sample-out/") return "as the test user";
+    if (way == "sample-pickup/") return "by sendmail on the server";
+    return way == "sample-web/" ? "by the web form" : "from outside";
+}
+
 /// `way`: "sample-in/"; samples whose name begins with one of `names`.
 Fates fates_of(const Evidence& evidence, const std::string& way, std::span<const std::string_view> names) {
     Fates out;
     for (const Conversation* talk : talks(evidence, way)) {
         const std::string sample = talk->purpose.substr(way.size());
-        const std::string what = way == "sample-out/" ? sample + " as the test user" : sample + " from outside";
+        const std::string what = sample + " " + std::string(in_words(way));
         const Fate fate = fate_of(evidence, *talk);
         if (sample == "clean")
             out.clean_passed = fate == Fate::arrived || (talk->turn("end") != nullptr && talk->turn("end")->accepted());
@@ -163,7 +178,8 @@ std::size_t taken_inside(const Evidence& evidence) {
     for (const Conversation& talk : evidence.active.conversations)
         for (const char* label : {"end", "unknown.message", "message"})
             if (const Turn* turn = talk.turn(label);
-                turn != nullptr && turn->code / 100 == 2 && !talk.purpose.starts_with("relay"))
+                turn != nullptr && turn->code / 100 == 2 && !talk.purpose.starts_with("relay") &&
+                !talk.purpose.starts_with("sample-pickup/") && !talk.purpose.starts_with("sample-web/"))
                 ++count;
     return count;
 }
@@ -175,13 +191,30 @@ std::string need_far_end(const Evidence& evidence) {
                : "give a far end that sees what comes back (--far-end with --far-mailbox, or --vantage)";
 }
 
+/// A virus that was stopped without a name in the log leaves the account or the machine behind it in peace.
+Finding attributed(const Evidence& evidence) {
+    const auto talks_out = talks(evidence, "sample-out/eicar-plain");
+    if (!evidence.active.log_read || talks_out.empty())
+        return elsewhere("ATTRIBUTION_NOT_SEEN", "Whether the server's log names who sent it was not seen.",
+                         "run it on the mail server, or give its log with --logs");
+    const auto trace = std::ranges::find(evidence.active.traces, talks_out.front()->token, &Trace::token);
+    if (trace != evidence.active.traces.end() && !trace->login.empty())
+        return pass("ATTRIBUTED", fmt::format("The log names the login {} behind it{}{}.", trace->login,
+                                              trace->line.empty() ? "" : ": ", trace->line.substr(0, 200)));
+    return warning("NOT_ATTRIBUTED", "It was stopped, and the log does not name the login behind it.",
+                   "Have the log show login and message together: Postfix logs sasl_username with the queue id; Exim "
+                   "log_selector = +smtp_confirmation and A=; a scanner behind a proxy must be handed the login.");
+}
+
 }  // namespace
 
 Judging judge_virus_in(const Evidence& evidence) {
     return settled(judge_fates(evidence, fates_of(evidence, "sample-in/", plain), false, std::string(scan_in)));
 }
 Judging judge_virus_out(const Evidence& evidence) {
-    return settled(judge_fates(evidence, fates_of(evidence, "sample-out/", plain), true, std::string(scan_out)));
+    Findings out = judge_fates(evidence, fates_of(evidence, "sample-out/", plain), true, std::string(scan_out));
+    if (out.front().status == Status::pass) out.push_back(attributed(evidence));
+    return settled(std::move(out));
 }
 Judging judge_virus_wrapped(const Evidence& evidence) {
     Fates fates = fates_of(evidence, "sample-in/", wrapped);
@@ -201,17 +234,29 @@ Judging judge_spam_out(const Evidence& evidence) {
 }
 
 Judging judge_paths_tried(const Evidence& evidence) {
-    Fates fates = fates_of(evidence, "sample-in/", spam);
-    merge(fates, fates_of(evidence, "sample-out/", spam));
+    std::vector<std::string> arrived, open, stopped;
+    for (const std::string way : {"sample-in/", "sample-out/", "sample-pickup/", "sample-web/"}) {
+        const Fates fates = fates_of(evidence, way, spam);
+        if (fates.none()) continue;
+        const std::string words(in_words(way));
+        for (const auto* list : {&fates.unseen, &fates.deferred, &fates.not_sent})
+            if (!list->empty()) open.push_back(words);
+        if (!fates.arrived.empty()) arrived.push_back(words);
+        else if (fates.refused + fates.kept_back > 0) (fates.clean_passed ? stopped : open).push_back(words);
+        else if (!fates.tagged.empty()) stopped.push_back(words);  // whoever marks it has filtered it
+    }
     Findings out;
-    if (!fates.arrived.empty())
+    if (!arrived.empty())
+        out.push_back(failing("PATH_UNSCANNED",
+                              fmt::format("GTUBE, which every filter refuses, arrived whole: {}.", some_of(arrived)),
+                              std::string(scan_out)));
+    if (!open.empty())
+        out.push_back(unknown("PATH_UNKNOWN", fmt::format("What became of GTUBE is not known: {}.", some_of(open)),
+                              "The clean sample must arrive by the same way, and be seen: --sample-mailbox; --record "
+                              "shows the dialogue."));
+    if (out.empty() && !stopped.empty())
         out.push_back(
-            failing("PATH_UNSCANNED",
-                    fmt::format("GTUBE, which every filter refuses, arrived whole: {}.", some_of(fates.arrived)),
-                    std::string(scan_out)));
-    else if (fates.refused + fates.kept_back > 0 && fates.clean_passed)
-        out.push_back(
-            pass("PATHS_TRIED", fmt::format("GTUBE was stopped on {} ways.", fates.refused + fates.kept_back)));
+            pass("PATHS_TRIED", fmt::format("GTUBE was stopped on {} ways: {}.", stopped.size(), some_of(stopped))));
     return settled(std::move(out));
 }
 
