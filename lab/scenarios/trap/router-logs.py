@@ -40,6 +40,10 @@ def play(lab):
                 yield f"{form}: {address} has {row['attempts']} attempts and is judged {row['judgement']['kind']}, not {kind}"
         if form in ("nft", "mikrotik") and found["10.0.0.7"]["mac"] != "52:54:00:12:34:56":
             yield f"{form}: the MAC is {found['10.0.0.7']['mac']!r}"
+    own = lab.file("kern.log", f"{datetime.datetime.now(datetime.timezone.utc).strftime('%Y-%m-%dT%H:%M:%S+00:00')} mail kernel: postern: IN= OUT=eth0 SRC=10.0.3.26 DST=198.51.100.9 LEN=60 PROTO=TCP SPT=40001 DPT=25 SYN UID=33 GID=33\n")
+    found = json.loads(lab.run("eg-router", "postern", "trap", "--syslog", own, "--format", "json").stdout)["offenders"]
+    if [(row["address"], row["user"]) for row in found] != [("10.0.3.26", "uid 33")]:
+        yield f"a machine's own log does not tell the user: {found}"
     yield from live(lab)
 
 
