@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The gate in front of the lab's Postfix: another smtpd of it with the gate as its milter, and a sink behind that keeps what arrives."""
 import pathlib
+import shutil
 import signal
 import socket
 import time
@@ -12,14 +13,18 @@ PORT, SINK, SUBMISSION = 2526, 2627, 2587
 EICAR = r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 
+NOBODY = "nobody"
+CONFINED = ["setpriv", "--reuid", NOBODY, "--regid", "nogroup", "--clear-groups", "--no-new-privs", "--bounding-set=-all"]
+
 SINK_PROGRAM = r"""
-import asyncio, os, sys
-folder, port = sys.argv[1], int(sys.argv[2])
+import asyncio, itertools, os, sys
+folder, port, address = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+numbers = itertools.count(1)
 async def serve(reader, writer):
     async def say(text):
         writer.write(text.encode() + b"\r\n"); await writer.drain()
     await say("220 sink.example ESMTP")
-    envelope, count = [], 0
+    envelope = []
     while line := await reader.readline():
         verb = line[:4].upper()
         if verb == b"DATA":
@@ -28,31 +33,32 @@ async def serve(reader, writer):
             while (line := await reader.readline()) not in (b".\r\n", b""):
                 body.append(line[1:] if line.startswith(b".") else line)
             if not line: break
-            count += 1
-            name = f"{os.getpid()}.{id(writer)}.{count}.eml"
+            name = f"{os.getpid()}.{next(numbers):06}.eml"
             with open(f"{folder}/.{name}", "wb") as out: out.write(b"".join(envelope) + b"\r\n" + b"".join(body))
             os.rename(f"{folder}/.{name}", f"{folder}/{name}")
             envelope = []
             await say("250 2.0.0 kept")
         elif verb == b"QUIT":
             await say("221 bye"); break
+        elif verb == b"EHLO":  # without these Postfix would convert what it sends
+            await say("250-sink.example\r\n250-8BITMIME\r\n250 SMTPUTF8")
         else:
             if verb in (b"MAIL", b"RCPT"): envelope.append(line)
             await say("250 2.0.0 yes")
     writer.close()
 async def main():
-    async with await asyncio.start_server(serve, "127.0.0.1", port) as server: await server.serve_forever()
+    async with await asyncio.start_server(serve, address, port) as server: await server.serve_forever()
 asyncio.run(main())
 """
 
 CONFIG = """
 [serve]
-metrics = ""
+metrics = "{metrics}"
 [site]
-domains = ["example.com"]
+domains = {domains}
 [gate]
 milter = "127.0.0.1@8891"
-submission_listeners = ["submission"]
+submission_listeners = ["submission", "MSA"]
 {gate}
 [malware]
 mode = "enforce"
@@ -63,19 +69,31 @@ mode = "enforce"
 
 
 class Gate:
-    """`gate`, `malware`, `spam`: further lines of those sections."""
+    """`gate`, `malware`, `spam`: further lines of those sections; `postfix`: settings of the services that speak with the gate."""
 
-    def __init__(self, lab, gate="", malware=f'clamd = "unix:{STATE}/clamd.sock"\ntimeout = "3s"', spam='rspamd = ""'):
-        self.lab, self.kept = lab, lab.folder / "sink"
+    def __init__(self, lab, gate="", malware=f'clamd = "unix:{STATE}/clamd.sock"\ntimeout = "3s"', spam='rspamd = ""', domains='["example.com"]', metrics="", postfix=None):
+        self.lab, self.settings, self.kept = lab, postfix or {}, lab.folder / "sink"
         self.kept.mkdir()
-        self.config = lab.file("postern.toml", CONFIG.format(gate=gate, malware=malware, spam=spam))
-        lab.start("mail", "sink", "/usr/bin/python3", lab.file("sink.py", SINK_PROGRAM), self.kept, SINK)
+        self.config = lab.file("postern.toml", CONFIG.format(domains=domains, gate=gate, malware=malware, spam=spam, metrics=metrics))
+        lab.start("mail", "sink", "/usr/bin/python3", lab.file("sink.py", SINK_PROGRAM), self.kept, SINK, "127.0.0.1")
         self.start()
         self.postfix()
 
-    def start(self):
-        self.process = self.lab.start("mail", "gate", "postern", "serve", "--role", "gate", "--config", self.config, "--data-dir", self.lab.data)
-        wait_for(lambda: "8891" in sh(*inside("mail", "ss", "-ltnH")).stdout, 10, "the gate")
+    def start(self, name="gate", wait=True):
+        """As a user without rights, as its unit runs it; `name` is that of its log."""
+        self.lab.data.mkdir(exist_ok=True)
+        for path in (self.lab.folder, *self.lab.folder.rglob("*")):
+            if path.parent != self.kept:
+                shutil.chown(path, NOBODY)
+        self.process = self.lab.start("mail", name, *CONFINED, self.lab.postern, "serve", "--role", "gate", "--config", self.config, "--data-dir", self.lab.data)
+        if wait:
+            wait_for(lambda: "8891" in sh(*inside("mail", "ss", "-ltnH")).stdout, 10, "the gate")
+
+    def reload(self):
+        """SIGHUP, and the gate's word for it: "reloaded" or "reload refused"."""
+        said = self.lab.output("gate").count("reload")
+        self.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: self.lab.output("gate").count("reload") > said, 5, "the reload")
 
     def kill(self):
         """As the kernel would: the program inside the namespace, at once."""
@@ -87,20 +105,39 @@ class Gate:
         saved = master.read_text()
         common = "  -o smtpd_milters=inet:127.0.0.1:8891 -o milter_default_action=tempfail -o smtpd_end_of_data_restrictions= -o smtpd_peername_lookup=no\n" \
                  "  -o cleanup_service_name=gatecleanup -o smtpd_client_connection_count_limit=0 -o content_filter=gatesink:[127.0.0.1]:%d\n" % SINK
+        more = "".join(f"  -o {name}={value}\n" for name, value in self.settings.items())
+        common += more
         master.write_text(saved + f"0.0.0.0:{PORT} inet n - n - 60 smtpd\n{common}  -o local_recipient_maps= -o milter_macro_daemon_name=smtp\n"
                                   f"127.0.0.1:{SUBMISSION} inet n - n - 60 smtpd\n{common}  -o local_recipient_maps= -o milter_macro_daemon_name=submission\n"
-                                  "gatecleanup unix n - n - 0 cleanup\n"
+                                  "  -o smtpd_sasl_auth_enable=yes -o smtpd_tls_auth_only=no
+"
+                                  f"gatecleanup unix n - n - 0 cleanup
+{more}"
                                   "gatesink unix - - n - 20 smtp\n  -o smtp_tls_security_level=none -o smtp_dns_support_level=disabled\n")
         self.lab.on_end(lambda: (master.write_text(saved), sh(*inside("mail", "postfix", "reload"), quiet=True)))
         sh(*inside("mail", "postfix", "reload"))
         wait_for(lambda: f":{PORT}" in sh(*inside("mail", "ss", "-ltnH")).stdout, 10, "Postfix with the gate")
 
-    def send(self, body="Hello\r\n", sender="bert@plain.example", to="anna@example.com", subject="lab", host="outside", port=PORT, headers=""):
+    def reload(self, *changes):
+        """SIGHUP, with the configuration's text changed by (old, new) pairs."""
+        text = self.config.read_text()
+        for old, new in changes:
+            text = text.replace(old, new)
+        self.config.write_text(text)
+        before = self.lab.output("gate").count("reloaded")
+        self.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: self.lab.output("gate").count("reloaded") > before, 5, "the reload")
+
+    def submit(self, sender, subject, author=None, body="Hello\r\n", headers="", login="test@example.com"):
+        """From inside, with a login unless it is None; `author` stands in From."""
+        return self.send(body, sender, "bert@plain.example", subject, "mail", SUBMISSION, headers, author, login)
+
+    def send(self, body="Hello\r\n", sender="bert@plain.example", to="anna@example.com", subject="lab", host="outside", port=PORT, headers="", author=None, login=None):
         """The reply that decided, as (code, text, stage)."""
         program = self.lab.file("client.py", CLIENT)
-        message = f"From: <{sender}>\r\nTo: <{to}>\r\nSubject: {subject}\r\nDate: Tue, 24 Nov 2026 09:30:00 +0000\r\nMessage-ID: <{subject}.{time.monotonic_ns()}@plain.example>\r\n{headers}\r\n{body}"
+        message = f"From: <{author or sender}>\r\nTo: <{to}>\r\nSubject: {subject}\r\nDate: Tue, 24 Nov 2026 09:30:00 +0000\r\nMessage-ID: <{subject}.{time.monotonic_ns()}@plain.example>\r\n{headers}\r\n{body}"
         target = "127.0.0.1" if host == "mail" else "203.0.113.26"
-        done = self.lab.run(host, "/usr/bin/python3", program, target, port, sender, to, input=message)
+        done = self.lab.run(host, "/usr/bin/python3", program, target, port, sender, to, login or "", input=message)
         return done.stdout.strip()
 
     def arrived(self, subject, seconds=6):
@@ -116,11 +153,12 @@ class Gate:
 
 CLIENT = r"""
 import smtplib, sys
-host, port, sender, to = sys.argv[1:5]
+host, port, sender, to, login = sys.argv[1:6]
 message = sys.stdin.buffer.read().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 try:
     client = smtplib.SMTP(host, int(port), "client.plain.example", 30)
     client.ehlo()
+    if login: client.login(login, "lab-password")
     for stage, answer in (("mail", lambda: client.mail(sender)), ("rcpt", lambda: client.rcpt(to)), ("data", lambda: client.data(message))):
         code, text = answer()
         if code >= 400: break

@@ -130,6 +130,8 @@ def build():
     firewall = "table inet guard { chain out { type filter hook output priority 0; oifname != lo tcp dport 25 meta skuid != postfix limit rate 5/second log prefix \"mail-out: \"; oifname != lo tcp dport 25 meta skuid != postfix counter reject; }; }"
     sh(*inside("mail", "nft", firewall))
     sh(*inside("mail", "sysctl", "-qw", "net.ipv4.ip_forward=0"))
+    # Postfix logs through a datagram socket: with the usual ten places in its queue, master waits at a reload for the logger that it is to start.
+    sh(*inside("mail", "sysctl", "-qw", "net.unix.max_dgram_qlen=20000"))
     start("hostile", "hostile", "/usr/bin/python3", str(LAB / "servers" / "hostile_smtp.py"), "198.51.100.40")
     start("mail", "backends", "/usr/bin/python3", str(LAB / "servers" / "mail_backends.py"))
     # Where samples end: a sink inside the site, and its messages one a file.
@@ -152,14 +154,15 @@ def resolver():
 
 
 def spam_filter():
-    """rspamd as a milter that scans by itself, asking the lab's resolver."""
+    """rspamd as a milter that scans by itself, and over HTTP for the gate; it asks the lab's resolver."""
     local = ETC / "rspamd" / "local.d"
     data = STATE / "rspamd"
     data.mkdir()
     user = pwd.getpwnam("_rspamd")
     shutil.chown(data, user.pw_uid, user.pw_gid)
     (local / "worker-proxy.inc").write_text('bind_socket = "127.0.0.1:11332";\nmilter = yes;\ncount = 1;\nupstream "local" { default = yes; self_scan = yes; }\n')
-    for worker in ("normal", "controller", "fuzzy"):
+    (local / "worker-normal.inc").write_text('bind_socket = "127.0.0.1:11333";\ncount = 1;\n')
+    for worker in ("controller", "fuzzy"):
         (local / f"worker-{worker}.inc").write_text("enabled = false;\n")
     (local / "options.inc").write_text(f'dns {{ nameserver = ["127.0.0.1:53:10"]; }}\npidfile = "{data}/rspamd.pid";\n')
     (local / "antivirus.conf").write_text(f'clamav {{ type = "clamav"; servers = "{STATE}/clamd.sock"; action = "reject"; scan_mime_parts = true; symbol = "CLAM_VIRUS"; }}\n')
@@ -179,8 +182,23 @@ def scanner():
     (STATE / "clamd.version").write_text(f"ClamAV 1.4.6/27500/{made:%a %b %d %H:%M:%S %Y}")
 
 
+def change(lab, **settings):
+    """Settings of main.cf for the time of a scenario, in the running server too."""
+    path = ETC / "postfix" / "main.cf"
+    saved = path.read_text()
+
+    def restore():
+        path.write_text(saved)
+        lab.run("mail", "postfix", "reload")
+
+    lab.on_end(restore)
+    kept = [line for line in saved.splitlines() if line.split(" ")[0] not in settings]
+    path.write_text("\n".join(kept + [f"{name} = {value}" for name, value in settings.items()]) + "\n")
+    lab.run("mail", "postfix", "reload")
+
+
 def wait():
-    wait_for(lambda: (STATE / "clamd.sock").exists(), 60, "clamd")
-    wait_for(lambda: "11332" in sh(*inside("mail", "ss", "-ltnH")).stdout, 60, "rspamd")
+    wait_for(lambda: (STATE / "clamd.sock").exists(), 120, "clamd")
+    wait_for(lambda: "11332" in sh(*inside("mail", "ss", "-ltnH")).stdout, 240, "rspamd")  # it compiles its expressions first
     hello = "import socket; c = socket.create_connection(('203.0.113.26', 25), 2); print(c.recv(99))"
     wait_for(lambda: "220 mail.example.com" in sh(*inside("site", "/usr/bin/python3", "-c", hello), quiet=True).stdout, 30, "Postfix")

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import traceback
 
 from . import others
 from .network import LAB, STATE, inside, sh, wait_for
@@ -87,9 +88,13 @@ def load(path):
 
 
 def play(path):
-    script, lab = load(path), Lab()
+    script, lab, wrong = load(path), Lab(), []
     try:
-        wrong = list(script["play"](lab))  # it may yield what is wrong as it goes
+        for sentence in script["play"](lab):  # it may yield what is wrong as it goes
+            wrong.append(sentence)
+    except Exception as fault:  # what was said until then tells why
+        wrong.append(f"{type(fault).__name__}: {fault}")
+        lab.transcript.append(traceback.format_exc())
     finally:
         lab.end()
     return script["title"], wrong, "\n".join(lab.transcript)

@@ -24,6 +24,7 @@ def zones():
     records = []
     for name, address in zip(NAMES, hosts):
         records += [f"{name} MX 10 mail.{name}", f"mail.{name} A {address}", f"_postern.{name} TXT {consent(name + '.vulnerable.example')}"]
+    records.append(f"mail.six AAAA {addresses('vulnerable')[1][0]}")
     # A name of one's own that leads to a provider's shared host: proof of control does not help.
     records += ["shared MX 10 aspmx.l.google.com.", f"_postern.shared TXT {consent('shared.vulnerable.example')}"]
     return {"vulnerable.example.": records, "far.example.": ["@ MX 10 mx", f"mx A {far[0]}", f"probe A {far[1]}"]}
@@ -34,7 +35,7 @@ def build():
     hosts, _ = addresses("vulnerable")
     far, _ = addresses("far")
     start("far", "far-sink", "/usr/bin/python3", str(LAB / "servers" / "sink_smtp.py"), str(STATE / "far"), f"{far[0]}@25")
-    start("vulnerable", "vulnerable", "/usr/bin/python3", str(LAB / "servers" / "vulnerable_smtp.py"), hosts[0], str(STATE / "kept"), far[0], str(STATE / "mail.crt"), str(STATE / "mail.key"))
+    start("vulnerable", "vulnerable", "/usr/bin/python3", str(LAB / "servers" / "vulnerable_smtp.py"), hosts[0], addresses("vulnerable")[1][0], str(STATE / "kept"), far[0], str(STATE / "mail.crt"), str(STATE / "mail.key"))
     # What a container's bridge does to the addresses of those who connect.
     gateway = hosts[NAMES.index("gateway")]
     nat = f"table ip container {{ chain in {{ type nat hook input priority 100; ip daddr {gateway} tcp dport 25 snat to 172.31.0.1; }}; }}"
@@ -44,5 +45,5 @@ def build():
 
 def wait():
     hosts, _ = addresses("vulnerable")
-    hello = f"import socket; c = socket.create_connection(('{hosts[-1]}', 25), 2); print(c.recv(99))"
+    hello = f"import socket; c = socket.create_connection(('{hosts[len(NAMES) - 1]}', 25), 2); print(c.recv(99))"
     wait_for(lambda: "220 mail" in sh(*inside("outside", "/usr/bin/python3", "-c", hello), quiet=True).stdout, 10, "the vulnerable servers")

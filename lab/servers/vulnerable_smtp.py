@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""vulnerable_smtp.py ADDRESS FOLDER FAR CERT KEY: mail servers with one hole each, and honest ones at which an auditor errs.
+"""vulnerable_smtp.py ADDRESS V6 FOLDER FAR CERT KEY: mail servers with one hole each, and honest ones at which an auditor errs.
 
-One an address, in the order of MODES, each for the domain NAME.vulnerable.example. FAR is where the far end's mail goes.
+One an IPv4 address, in the order of MODES; V6 belongs to the one that listens there; each for the domain NAME.vulnerable.example. FAR is where the far end's mail goes.
 """
 import ipaddress
 import pathlib
@@ -23,6 +23,7 @@ class Closed:
     end = re.compile(rb"\r\n\.\r\n")
     offers = []
     trusted = None  # a peer that may relay
+    other_ports, v6 = {}, None  # what listens there, beside port 25 over IPv4
 
     def __init__(self, peer, server):
         self.peer, self.server = peer, server
@@ -271,9 +272,16 @@ class Greylist(Closed):
 
 
 class Ban(Closed):
-    """After five errors everything from that address is refused, for ever."""
+    """After five errors everything from that address is refused, until it has been quiet for a while."""
+
+    def say(self, text):
+        if text[0] in "45":
+            self.server.last_error[self.client] = time.monotonic()
+        super().say(text)
 
     def banned(self):
+        if time.monotonic() - self.server.last_error.get(self.client, 0) > 12:
+            self.server.errors[self.client] = 0
         return self.server.errors.get(self.client, 0) >= 5
 
     def greeting(self):
@@ -362,7 +370,27 @@ class Impatient(Closed):
         super().say(text)
 
 
-MODES = [Closed, Open, Drops, Percent, BareLf, Injector, Bouncer, CallsOut, Answers, Gateway, Greylist, Ban, Tarpit, OneOctet, Segments, Logins, Verifies, CatchAll, Ends421, Impatient]
+class Mute(Closed):
+    """Says nothing to the end of a message that held a bare line end: so does a server whose filter dies of one."""
+
+    def content(self, octets):
+        if re.search(rb"(?<!\r)\n|\r(?!\n)", octets):
+            time.sleep(30)
+            raise ConnectionError
+        return super().content(octets)
+
+
+class Doors(Closed):
+    """In order on port 25, and open for all on 587 and 2525."""
+    other_ports = {587: Open, 2525: Open}
+
+
+class Six(Closed):
+    """In order over IPv4, and open for all over IPv6."""
+    v6 = Open
+
+
+MODES = [Closed, Open, Drops, Percent, BareLf, Injector, Bouncer, CallsOut, Answers, Gateway, Greylist, Ban, Tarpit, OneOctet, Segments, Logins, Verifies, CatchAll, Ends421, Impatient, Mute, Doors, Six]
 NAMES = [re.sub(r"(?<!^)(?=[A-Z])", "-", mode.__name__).lower() for mode in MODES]
 
 
@@ -383,15 +411,22 @@ class Handler(socketserver.BaseRequestHandler):
             pass
 
 
-def main(address, folder, far, certificate, key):
+class ServerV6(Server):
+    address_family = socket.AF_INET6
+
+
+def main(address, v6, folder, far, certificate, key):
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate, key)
     pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
     for index, (mode, name) in enumerate(zip(MODES, NAMES)):
-        server = Server((str(ipaddress.ip_address(address) + index), 25), Handler)
-        server.mode, server.name, server.errors, server.tls = mode, name, {}, tls
-        server.address, server.far, server.folder = server.server_address[0], far, pathlib.Path(folder)
-        threading.Thread(target=server.serve_forever).start()
+        place = str(ipaddress.ip_address(address) + index)
+        doors = [(Server, place, 25, mode)] + [(Server, place, port, other) for port, other in mode.other_ports.items()]
+        for kind, host, port, what in doors + ([(ServerV6, v6, 25, mode.v6)] if mode.v6 else []):
+            server = kind((host, port), Handler)
+            server.mode, server.name, server.errors, server.last_error, server.tls = what, name, {}, {}, tls
+            server.address, server.far, server.folder = place, far, pathlib.Path(folder)
+            threading.Thread(target=server.serve_forever).start()
 
 
 if __name__ == "__main__":

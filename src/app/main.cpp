@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <vector>
 
 namespace {
 
@@ -14,9 +15,15 @@ using namespace postern::app;
 
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
-Exit run(std::span<const std::string_view> arguments) {
+bool asks_for_help(std::string_view word) { return word == "--help" || word == "-h"; }
+
+Exit run(std::vector<std::string_view> arguments) {
     const bool bold = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-    if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h") {
+    if (!arguments.empty() && arguments.front() == "help") {  // "help firewall apply" is "firewall apply --help"
+        arguments.erase(arguments.begin());
+        arguments.emplace_back("--help");
+    }
+    if (arguments.empty() || asks_for_help(arguments.front())) {
         print(general_help(bold));
         return arguments.empty() ? Exit::usage : Exit::well;
     }
@@ -26,6 +33,11 @@ Exit run(std::span<const std::string_view> arguments) {
     }
     const auto invocation = Invocation::parse(arguments);
     if (!invocation) {
+        const std::string group = asks_for_help(arguments.back()) ? group_help(arguments.front(), bold) : "";
+        if (arguments.size() == 2 && !group.empty()) {
+            print(group);
+            return Exit::well;
+        }
         std::fprintf(stderr, "postern: %s\n", invocation.error().message.c_str());
         return Exit::usage;
     }

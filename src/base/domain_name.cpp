@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/domain_name.hpp"
 
+#include "base/ascii_case.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 namespace postern {
 namespace {
-
-constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 /// May the octet stand in a name that a person gives? Dots separate and are handled by the caller.
 constexpr bool may_be_typed(char c) { return c > ' ' && c < 0x7f && c != '\\' && c != '"' && c != '\'' && c != '`'; }

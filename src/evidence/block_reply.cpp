@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evidence/block_reply.hpp"
 
+#include "base/ascii_case.hpp"
 #include "base/domain_name.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace postern::evidence {
 namespace {
@@ -63,12 +63,6 @@ constexpr std::array wordings{
 constexpr std::array<std::string_view, 12> smells{
     "blacklist",       "blocklist",      "block list",     "black list",        "dnsbl",         "rbl",
     "poor reputation", "bad reputation", "low reputation", "sender reputation", "ip reputation", "listed in"};
-
-std::string lowered(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
 
 /// The zone behind "blocked using", "listed at" and their like, for lists that the table does not name.
 std::string zone_named(std::string_view text) {

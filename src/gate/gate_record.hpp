@@ -43,6 +43,7 @@ public:
     void fault(std::string_view doing, const Error& error);
     /// Recipients of one message, counted for its sender; any thread.
     policy::SenderCounts count(const policy::SessionPolicy& session);
+    void count_links(const policy::LinkLook& look);
     [[nodiscard]] Instant now() const { return hooks_.now(); }
 
     store::Series &conversations, &faults, &unscanned, &scanned, &silent_scanner, &silent_filter;
@@ -51,6 +52,7 @@ private:
     Hooks hooks_;
     std::array<store::Series*, 5> verdicts_;
     store::Series* would_;
+    store::Series &links_listed_, &links_clean_, &links_unknown_;
     std::mutex mutex_;
     policy::SenderBook senders_;  // guarded by mutex_: one short look a message, and all loops must see the same counts
 };

@@ -65,6 +65,55 @@ TEST(GateRecord, takes_an_inbound_hit_for_a_refusal_and_no_incident) {
     EXPECT_EQ(told.events[0].severity, "notice");
 }
 
+TEST(GateRecord, makes_an_incident_of_an_account_that_sends_unusually_much) {
+    Told told;
+    Hit hit("anna");
+    const auto message = wire::parse_message("From: anna@example.com\r\n\r\n");
+    hit.settings.site.domains = {*DomainName::parse("example.com")};
+    hit.facts.message = &*message;
+    hit.facts.scan = wire::ScanVerdict::clean();
+    hit.decision = hit.session.message(hit.facts, {.hour = 150, .new_in_day = 250, .added = 150});
+    (void)told.record.note(hit.note());
+    hit.decision = hit.session.message(hit.facts, {.hour = 151, .new_in_day = 251, .added = 1});
+    (void)told.record.note(hit.note());
+    ASSERT_EQ(told.events.size(), 2U);
+    EXPECT_EQ(told.events[0].severity, "incident");
+    EXPECT_EQ(told.events[0].account, "anna");
+    EXPECT_EQ(told.events[0].rule, "mc.ceiling.strangers");
+    EXPECT_EQ(told.events[0].sentence,
+              "This sender sends unusually much (anna: 150 recipients in an hour, 100 are usual at most)");
+    EXPECT_TRUE(told.events[0].would);
+    EXPECT_EQ(told.events[1].severity, "info");
+}
+
+TEST(GateRecord, calls_nothing_clean_that_could_not_be_looked_into) {
+    Told told;
+    Hit hit("");
+    const auto walk = wire::walk_mime("Content-Type: message/partial; id=x\r\n\r\nx");
+    hit.facts.scan = wire::ScanVerdict::clean();
+    hit.facts.mime = &walk;
+    hit.decision = hit.session.message(hit.facts, {});
+    (void)told.record.note(hit.note());
+    ASSERT_EQ(told.lines.size(), 1U);
+    EXPECT_NE(told.lines[0].find("scan=piece"), std::string::npos) << told.lines[0];
+}
+
+TEST(GateRecord, names_who_stands_behind_the_filter) {
+    Told told;
+    policy::Settings settings;
+    settings.sources.declared = true;
+    settings.sources.allowed = {{*Network::parse("192.0.2.0/24"), "config"}};
+    policy::SessionPolicy session(settings, {*IpAddress::parse("192.0.2.7"), "", "smtp", false});
+    (void)session.mail("<bert@plain.example>", {});
+    const auto message = wire::parse_message("Received: from x ([198.51.100.7]) by f; now\r\n\r\n");
+    const policy::MessageFacts facts{.message = &*message, .scan = wire::ScanVerdict::infected("Eicar")};
+    const policy::Decision decision = session.message(facts, {});
+    (void)told.record.note({"message", &session, &decision, "4XQ1", {}, &facts, {}});
+    ASSERT_EQ(told.events.size(), 1U);
+    EXPECT_EQ(told.events[0].details.at("behind_filter"), "198.51.100.7");
+    EXPECT_NE(told.lines.at(0).find("behind_filter=198.51.100.7"), std::string::npos) << told.lines[0];
+}
+
 TEST(GateRecord, writes_one_line_that_nothing_from_outside_breaks_out_of) {
     Told told;
     const Hit hit("an\"na\nverdict=accept");

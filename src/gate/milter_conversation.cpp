@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gate/milter_conversation.hpp"
 
+#include "base/ascii_case.hpp"
+#include "policy/attachments.hpp"
 #include "policy/masquerade.hpp"
 #include "policy/sources.hpp"
 
@@ -42,10 +44,7 @@ std::string folded_for_milter(std::string value) {
 wire::HeaderField as_changed(const wire::MilterHeaderChange& change) {
     std::string value;
     for (const char c : change.value) value += c == '\n' ? "\r\n" : std::string(1, c);
-    wire::HeaderField out{fmt::format("{}: {}\r\n", change.name, value), change.name};
-    std::ranges::transform(out.name, out.name.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
+    return {fmt::format("{}: {}\r\n", change.name, value), lowered(change.name)};
 }
 
 }  // namespace
@@ -53,12 +52,13 @@ wire::HeaderField as_changed(const wire::MilterHeaderChange& change) {
 MilterConversation::MilterConversation(net::Executor executor, net::Stream stream,
                                        std::shared_ptr<const GateRules> rules,
                                        std::shared_ptr<net::RspamdClient> rspamd, net::SpoolRoom& room,
-                                       GateRecord& record)
+                                       GateRecord& record, GateMemory& memory)
     : executor_(executor),
       stream_(std::move(stream)),
       rules_(std::move(rules)),
       rspamd_(std::move(rspamd)),
       record_(record),
+      memory_(memory),
       server_({.headers = true, .body = reads_bodies(*rules_), .sender_answer = false, .actions = actions_wanted}),
       spool_(room) {}
 
@@ -91,7 +91,10 @@ net::Task<> MilterConversation::run() {
             server_.keep(rest);  // from here on others read into the same buffer
             co_await judge();
         }
-        if (!server_.has_output()) continue;
+        if (!server_.has_output()) {
+            stream_.acknowledge();
+            continue;
+        }
         wait_ = Wait::writing;
         const auto written = co_await stream_.write(server_.take_output());
         if (!written) co_return;
@@ -138,8 +141,8 @@ void MilterConversation::on_sender() {
     begin();
     const wire::MilterEnvelope& envelope = server_.envelope();
     session_.emplace(rules_->policy, client());
-    policy::Decision decision = session_->connect(record_.now());
-    decision.merge(session_->helo(server_.client().helo));
+    policy::Decision decision = session_->connect(record_.now(), envelope.login);
+    decision.merge(session_->helo(server_.client().helo, envelope.login));
     decision.merge(session_->mail(envelope.sender, envelope.login));
     if (decision.action() != Action::refuse && decision.action() != Action::defer) {
         gathered_.decision = std::move(decision);
@@ -206,9 +209,13 @@ net::Task<> MilterConversation::judge() {
                                {.depth = rules_->policy.limits.mime_depth, .parts = rules_->policy.limits.mime_parts});
         facts.mime = &*mime;
         co_await ask_engines(facts, *octets);
+        if (rules_->links) co_await ask_link_lists(facts, *octets);
     }
     policy::SenderCounts counts;
     if (session_->direction() == policy::Direction::outbound) counts = record_.count(*session_);
+    if (!session_->login().empty())
+        facts.senders = memory_.standing(session_->login(),
+                                         policy::senders_of(session_->envelope().sender, facts.message), record_.now());
     policy::Decision decision = std::move(gathered_.decision);
     decision.merge(session_->message(facts, counts));
     answer(std::move(decision), facts, octets->substr(std::min(octets->size(), header_end + 2)));
@@ -227,7 +234,8 @@ net::Task<> MilterConversation::ask_engines(policy::MessageFacts& facts, std::st
             const std::string copy(octets);
             facts.scan = co_await clamd.scan(copy, deadline);
         }
-        const bool looked = facts.scan->kind != wire::ScanVerdict::Kind::unscannable;
+        const bool looked = facts.scan->kind != wire::ScanVerdict::Kind::unscannable &&
+                            (facts.mime == nullptr || policy::unseen_in(*facts.mime).empty());
         (looked ? record_.scanned : record_.unscanned).add();
         if (facts.scan->code == "scan.no_answer") record_.silent_scanner.add();
     }
@@ -239,6 +247,25 @@ net::Task<> MilterConversation::ask_engines(policy::MessageFacts& facts, std::st
     if (!spam) record_.silent_filter.add();
 }
 
+net::Task<> MilterConversation::ask_link_lists(policy::MessageFacts& facts, std::string_view octets) {
+    const auto message = wire::parse_message(octets);
+    if (!message) co_return;  // its header cannot be read, which is a finding of its own
+    facts.links = co_await rules_->links->ask(policy::find_links(*message));
+    record_.count_links(*facts.links);
+}
+
+void MilterConversation::learn(const policy::Decision& decision, const policy::MessageFacts& facts) {
+    const Action action = decision.action();
+    if (session_->direction() != policy::Direction::outbound || action == Action::refuse || action == Action::defer)
+        return;
+    if (!session_->login().empty() && policy::teaches(decision))
+        memory_.learn(session_->login(), facts.senders, record_.now());
+    if (rules_->masquerade.empty() || facts.message == nullptr) return;
+    const policy::MasqueradeDomains domains{rules_->masquerade, memory_.confirmed()};
+    memory_.see(policy::masquerade_sight(session_->envelope().sender, *facts.message, domains), domains,
+                session_->accountable(), record_.now());
+}
+
 wire::SpamQuery MilterConversation::spam_query(const wire::Message* message) const {
     const wire::MilterClient& from = server_.client();
     wire::SpamQuery query;
@@ -247,7 +274,7 @@ wire::SpamQuery MilterConversation::spam_query(const wire::Message* message) con
     query.helo = from.helo;
     // Behind a filter the real client is the one that the filter's own Received line names; what it called itself is not known.
     if (session_->from_filter() && message != nullptr)
-        if (const auto real = policy::client_behind_filter(*message)) {
+        if (const auto real = policy::client_behind_filter(*message, rules_->policy.sources)) {
             query.client_ip = real->to_string();
             query.client_name.clear();
             query.helo.clear();
@@ -278,8 +305,11 @@ wire::MilterChanges MilterConversation::changes_for(const policy::Decision& deci
     const std::string id =
         fmt::format("<{}.{}@{}>", now.time_since_epoch().count(), server_.envelope().queue_id,
                     rules_->policy.site.domains.empty() ? "localhost" : rules_->policy.site.domains.front().text());
-    const policy::Changes wanted = policy::outgoing_changes(session_->envelope().sender, *facts.message,
-                                                            rules_->policy.identity, id, mail_date(now));
+    policy::MasqueradeDomains domains{rules_->masquerade, {}};
+    if (!domains.all.empty()) domains.confirmed = memory_.confirmed();
+    const policy::Changes wanted =
+        policy::outgoing_changes(session_->envelope().sender, *facts.message, domains,
+                                 rules_->policy.identity.add_missing_fields, id, mail_date(now));
     if (wanted.sender) out.sender = fmt::format("<{}>", *wanted.sender);
     for (const policy::FieldChange& field : wanted.changed)
         out.headers.push_back({Change::Kind::change, static_cast<std::uint32_t>(field.index), field.name,
@@ -324,6 +354,7 @@ void MilterConversation::answer(policy::Decision decision, const policy::Message
         if (const wire::HeaderField* field = facts.message->first("message-id")) message_id = field->value();
     const std::string event =
         record_.note({"message", &*session_, &decision, server_.envelope().queue_id, {}, &facts, message_id});
+    learn(decision, facts);
     if (const auto refusal = decision.refusal(event)) return server_.refuse(*refusal);
     wire::MilterChanges changes = changes_for(decision, facts, event);
     const bool whole = facts.octets <= rules_->policy.limits.message_octets;

@@ -5,6 +5,7 @@
 // for each read: half the cost of a message was timers) and for the engines (bounded each).
 #pragma once
 
+#include "gate/gate_memory.hpp"
 #include "gate/gate_record.hpp"
 #include "gate/gate_rules.hpp"
 #include "net/spool.hpp"
@@ -21,7 +22,8 @@ namespace postern::gate {
 class MilterConversation {
 public:
     MilterConversation(net::Executor executor, net::Stream stream, std::shared_ptr<const GateRules> rules,
-                       std::shared_ptr<net::RspamdClient> rspamd, net::SpoolRoom& room, GateRecord& record);
+                       std::shared_ptr<net::RspamdClient> rspamd, net::SpoolRoom& room, GateRecord& record,
+                       GateMemory& memory);
 
     net::Task<> run();
     /// No further message: ends at once when none is under way.
@@ -46,6 +48,9 @@ private:
     void begin();
     net::Task<> judge();
     net::Task<> ask_engines(policy::MessageFacts& facts, std::string_view octets);
+    net::Task<> ask_link_lists(policy::MessageFacts& facts, std::string_view octets);
+    /// What this message teaches, once it is decided.
+    void learn(const policy::Decision& decision, const policy::MessageFacts& facts);
     void answer(policy::Decision decision, const policy::MessageFacts& facts, std::string_view body);
     /// Signatures over the message as the changes leave it. Errors: dkim.signing.
     [[nodiscard]] Result<void> sign(const wire::Message& message, std::string_view body,
@@ -60,6 +65,7 @@ private:
     std::shared_ptr<const GateRules> rules_;
     std::shared_ptr<net::RspamdClient> rspamd_;
     GateRecord& record_;
+    GateMemory& memory_;
     wire::MilterServer server_;
     std::optional<policy::SessionPolicy> session_;  // of the client and its message
     net::Spool spool_;

@@ -8,8 +8,8 @@
 namespace postern::gate {
 
 MilterDoor::MilterDoor(net::Executor executor, std::shared_ptr<const GateRules> rules, net::SpoolRoom room,
-                       GateRecord& record)
-    : executor_(executor), room_(std::move(room)), record_(record) {
+                       GateRecord& record, GateMemory& memory)
+    : executor_(executor), room_(std::move(room)), record_(record), memory_(memory) {
     change(std::move(rules));
 }
 
@@ -20,7 +20,7 @@ void MilterDoor::change(std::shared_ptr<const GateRules> rules) {
 
 net::Task<> MilterDoor::serve(net::Stream stream) {
     if (draining_) co_return;
-    MilterConversation conversation(executor_, std::move(stream), rules_, rspamd_, room_, record_);
+    MilterConversation conversation(executor_, std::move(stream), rules_, rspamd_, room_, record_, memory_);
     const auto place = live_.insert(live_.end(), &conversation);
     record_.conversations.add(1);
     struct Leave {

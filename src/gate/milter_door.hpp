@@ -9,6 +9,7 @@
 // Settings are one immutable value; a conversation keeps the one it began with, so a reload changes nothing under its feet.
 #pragma once
 
+#include "gate/gate_memory.hpp"
 #include "gate/gate_record.hpp"
 #include "gate/gate_rules.hpp"
 #include "net/spool.hpp"
@@ -23,7 +24,8 @@ class MilterConversation;
 
 class MilterDoor {
 public:
-    MilterDoor(net::Executor executor, std::shared_ptr<const GateRules> rules, net::SpoolRoom room, GateRecord& record);
+    MilterDoor(net::Executor executor, std::shared_ptr<const GateRules> rules, net::SpoolRoom room, GateRecord& record,
+               GateMemory& memory);
 
     /// One connection of an MTA, to its end.
     net::Task<> serve(net::Stream stream);
@@ -40,6 +42,7 @@ private:
     std::shared_ptr<const GateRules> rules_;  // conversations under way hold the one they began with
     net::SpoolRoom room_;
     GateRecord& record_;
+    GateMemory& memory_;
     std::shared_ptr<net::RspamdClient>
         rspamd_;  // its kept connections are shared; a question under way holds it over a reload
     std::list<MilterConversation*> live_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "identity/dkim.hpp"
 
+#include "base/ascii_case.hpp"
 #include "base/contains.hpp"
 #include "base/text.hpp"
 #include "identity/digest.hpp"
@@ -13,7 +14,6 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <memory>
@@ -117,10 +117,7 @@ Signature read_signature(const wire::HeaderField& field) {
     out.verdict.algorithm = printable(tags->get("a"), 32);
     out.signature = wire::decode_base64(tags->get("b")).value_or("");
     out.body_hash = wire::decode_base64(tags->get("bh")).value_or("");
-    for (std::string& name : items(tags->get("h"), ':')) {
-        std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        out.verdict.signed_fields.push_back(std::move(name));
-    }
+    for (const std::string& name : items(tags->get("h"), ':')) out.verdict.signed_fields.push_back(lowered(name));
     read_canonicalization(out, tags->get("c", "simple"));
     if (const auto length = tags->find("l")) out.verdict.body_length = parse_number(*length);
     if (const auto expires = tags->find("x")) out.expires = parse_number(*expires);

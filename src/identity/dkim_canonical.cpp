@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "identity/dkim_canonical.hpp"
 
+#include "base/ascii_case.hpp"
+
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <vector>
 
@@ -29,7 +30,7 @@ std::string canonical_field(std::string_view raw, Canonical form) {
     const auto colon = std::min(raw.find(':'), raw.size());
     std::string out;
     for (const char c : raw.substr(0, colon))
-        if (!is_blank(c)) out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        if (!is_blank(c)) out += to_lower(c);
     std::string unfolded;
     for (const char c : raw.substr(std::min(colon + 1, raw.size())))
         if (c != '\r' && c != '\n') unfolded += c;

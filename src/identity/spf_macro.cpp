@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "identity/spf_macro.hpp"
 
+#include "base/ascii_case.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,8 +15,6 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_alpha(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
 bool is_alnum(char c) { return is_digit(c) || is_alpha(c); }
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
-
 /// toplabel of RFC 7208 7.1: letters, digits and inner hyphens, not digits alone.
 bool is_top_label(std::string_view label) {
     return !label.empty() && is_alnum(label.front()) && is_alnum(label.back()) &&
@@ -34,7 +34,7 @@ Result<Macro> parse_macro(std::string_view body, MacroPlace place) {
     constexpr std::string_view explanation_letters = "slodiphvcrt";
     Macro macro;
     if (body.empty()) return fail("spf.macro", "a macro without a letter");
-    macro.letter = lower(body.front());
+    macro.letter = to_lower(body.front());
     macro.url_escaped = body.front() != macro.letter;
     if (!(place == MacroPlace::explanation ? explanation_letters : letters).contains(macro.letter))
         return fail("spf.macro", fmt::format("the macro letter \"{}\" is not allowed here", body.front()));
@@ -46,7 +46,7 @@ Result<Macro> parse_macro(std::string_view body, MacroPlace place) {
     }
     if (digits > 0 && macro.keep == 0) return fail("spf.macro", "a macro that keeps 0 parts");
     body.remove_prefix(digits);
-    if (!body.empty() && lower(body.front()) == 'r') {
+    if (!body.empty() && to_lower(body.front()) == 'r') {
         macro.reversed = true;
         body.remove_prefix(1);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "identity/spf_record.hpp"
 
+#include "base/ascii_case.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -14,12 +15,6 @@ namespace postern::identity {
 namespace {
 
 using Kind = SpfMechanism::Kind;
-
-std::string lowered(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
 
 std::unexpected<Error> bad(std::string_view term, std::string_view why) {
     return fail("spf.syntax", fmt::format("\"{}\": {}", printable(term, 256), why));

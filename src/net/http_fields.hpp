@@ -2,6 +2,8 @@
 // The fields of a message of Beast's as values; and fields on their way out. Only for http_server.cpp and http_client.cpp.
 #pragma once
 
+#include "base/ascii_case.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,10 +19,7 @@ template <class Message>
 [[nodiscard]] HttpFields fields_of(const Message& message) {
     HttpFields out;
     for (const auto& field : message) {
-        std::string name(field.name_string());
-        std::ranges::transform(name, name.begin(),
-                               [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-        out.emplace(std::move(name), std::string(field.value()));
+        out.emplace(lowered(std::string_view(field.name_string())), std::string(field.value()));
     }
     return out;
 }

@@ -109,6 +109,11 @@ Task<Result<void>> Stream::write(std::string octets) {
     co_return Result<void>{};
 }
 
+void Stream::acknowledge() {
+    boost::system::error_code ignored;  // as above
+    socket_.set_option(asio::detail::socket_option::boolean<IPPROTO_TCP, TCP_QUICKACK>(true), ignored);
+}
+
 Task<Result<std::string_view>> Stream::read_some() {
     if (tls_) {
         const auto [fault, count] = co_await tls_->stream.async_read_some(asio::buffer(tls_->octets), as_values);

@@ -56,6 +56,10 @@ public:
     /// Errors: net.read, net.closed when the peer ended before `count` octets.
     Task<Result<std::string>> read_exactly(std::size_t count);
 
+    /// Acknowledges what has come at once, for a protocol in which some octets get no answer: a peer with Nagle keeps its next small
+    /// write back until then, and a kernel that waits for an answer to carry it does so after 40 ms only.
+    void acknowledge();
+
     /// The peer's address; nothing for unix sockets and closed connections.
     [[nodiscard]] std::optional<Endpoint> peer() const;
     [[nodiscard]] std::optional<Endpoint> local() const;

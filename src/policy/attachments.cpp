@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/attachments.hpp"
 
+#include "base/ascii_case.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@ namespace {
 constexpr Rule dangerous{"m1.attachment.dangerous", "M1", 550, "5.7.1"};
 constexpr Rule locked{"m1.attachment.locked", "M1", 550, "5.7.1"};
 constexpr Rule ambiguous{"m1.message.ambiguous", "M1", 550, "5.6.0"};
+constexpr Rule piece{"m1.message.piece", "M1", 550, "5.6.0"};
 constexpr Rule unscannable{"m1.message.unscannable", "M1", 550, "5.6.0"};
 
 constexpr std::array<std::string_view, 52> run_when_opened{
@@ -26,13 +28,6 @@ constexpr std::array<std::string_view, 52> run_when_opened{
 constexpr std::array<std::string_view, 5> program_types{"application/x-msdownload", "application/x-msdos-program",
                                                         "application/hta", "application/x-ms-shortcut",
                                                         "application/x-dosexec"};
-
-std::string lowered(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
-}
 
 /// U+202A to U+202E and U+2066 to U+2069 turn the direction of writing: "gpj.exe" is shown as "exe.jpg".
 bool turns_direction(std::string_view name) {
@@ -51,6 +46,11 @@ std::string program_content(std::string_view head) {
         return "its content is a Linux program";
     if (head.starts_with(std::string_view("L\0\0\0\x01\x14\x02\0", 8))) return "its content is a shortcut";
     return {};
+}
+
+/// One piece of a message that only the reader's program puts together (RFC 2046 5.2.2): no scanner sees more than its piece.
+bool is_piece(const wire::MimePart& part) {
+    return std::ranges::find(part.types, "message/partial") != part.types.end();
 }
 
 struct Seen {
@@ -96,6 +96,12 @@ std::string deceit_in_name(std::string_view name, std::span<const std::string> e
     return listed ? fmt::format("it ends in .{}", printable(extension, 16)) : std::string();
 }
 
+std::string_view unseen_in(const wire::MimeWalk& walk) {
+    if (!walk.unscannable.empty()) return walk.unscannable;
+    if (std::ranges::any_of(walk.parts, &wire::MimePart::encrypted_archive)) return "locked";
+    return std::ranges::any_of(walk.parts, &is_piece) ? "piece" : "";
+}
+
 void judge_attachments(const wire::MimeWalk& walk, const MalwareSettings& settings, Decision& decision) {
     std::string first, all;
     bool any_locked = false;
@@ -113,6 +119,9 @@ void judge_attachments(const wire::MimeWalk& walk, const MalwareSettings& settin
     if (any_locked)
         decision.add(locked, settings.mode, settings.locked_archives,
                      "An attached archive is locked, so that nothing can look into it");
+    if (std::ranges::any_of(walk.parts, &is_piece))
+        decision.add(piece, settings.mode, settings.unscannable,
+                     "The message is one piece of a larger one, which cannot be looked through");
     if (walk.ambiguous()) {
         // Tagged; together with something dangerous it is held at least: one of its readings was meant to be missed.
         const Action action = first.empty() ? Action::tag : Action::hold;

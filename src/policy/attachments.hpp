@@ -21,6 +21,9 @@ namespace postern::policy {
 /// What is wrong with a file's name: "it ends in .exe", "its writing direction is turned"; "" if nothing is.
 [[nodiscard]] std::string deceit_in_name(std::string_view name, std::span<const std::string> extensions);
 
+/// What nobody could look into, whatever a scanner says of the rest: "mime.too_deep" and its kin, "locked", "piece"; "" if there is nothing.
+[[nodiscard]] std::string_view unseen_in(const wire::MimeWalk& walk);
+
 /// Every part of the walk; each kind of finding once, with the names as evidence.
 void judge_attachments(const wire::MimeWalk& walk, const MalwareSettings& settings, Decision& decision);
 

@@ -57,8 +57,8 @@ SenderCounts SenderBook::add(std::string_view sender, const std::vector<std::str
     one.day.add(bucket_of(now, 1h), count);
     one.new_in_day.add(bucket_of(now, 1h), strangers);
     one.seen = now;
-    return {one.hour.sum(bucket_of(now, 5min)), one.day.sum(bucket_of(now, 1h)),
-            one.new_in_day.sum(bucket_of(now, 1h))};
+    return {one.hour.sum(bucket_of(now, 5min)), one.day.sum(bucket_of(now, 1h)), one.new_in_day.sum(bucket_of(now, 1h)),
+            count};
 }
 
 SenderCounts SenderBook::counts(std::string_view sender, Instant now) const {
@@ -94,9 +94,11 @@ void judge_ceilings(std::string_view who, const SenderCounts& counts, const Ceil
         decision.add(hold_new, settings.mode, Action::hold, "This sender writes to many it never wrote to before",
                      fmt::format("{}: {} new recipients in a day, {} allowed", name, counts.new_in_day,
                                  settings.hold_new_per_day));
-    if (over(counts.hour, settings.alert_per_hour))
-        decision.add(alert, settings.mode, Action::accept, "This sender sends unusually much",
-                     fmt::format("{}: {} recipients in an hour", name, counts.hour));
+    // People are told when the line is crossed, not of each message behind it; nothing happens to mail, so observing changes nothing.
+    if (over(counts.hour, settings.alert_per_hour) && !over(counts.hour - counts.added, settings.alert_per_hour))
+        decision.add(alert, Mode::enforce, Action::accept, "This sender sends unusually much",
+                     fmt::format("{}: {} recipients in an hour, {} are usual at most", name, counts.hour,
+                                 settings.alert_per_hour));
 }
 
 }  // namespace postern::policy

@@ -21,6 +21,7 @@ namespace postern::policy {
 
 struct SenderCounts {
     std::uint32_t hour = 0, day = 0, new_in_day = 0;
+    std::uint32_t added = 0;  ///< by the message that is judged; counted above too
 };
 
 class SenderBook {

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "policy/attachments.hpp"
+#include "policy/masquerade.hpp"
 #include "policy/relay.hpp"
 
 #include <fmt/format.h>
@@ -30,6 +31,14 @@ constexpr Rule foreign_from{"m6.sender.foreign", "M6", 550, "5.7.1"};
 /// A refusal towards a filter becomes a hold.
 Action softened(Action action, bool from_filter) {
     return from_filter && (action == Action::refuse || action == Action::defer) ? Action::hold : action;
+}
+
+/// A domain of the site, or a machine whose name leaves as one: what the masquerade would show is judged, not what it hides.
+bool is_of_site(const DomainName& domain, const Settings& settings) {
+    if (is_own(settings.site, domain)) return true;
+    const MasqueradeDomains shown{.all = MasqueradeDomains::parse(settings.identity.masquerade)};
+    const DomainName* over = shown.over(domain);
+    return over != nullptr && is_own(settings.site, *over);
 }
 
 }  // namespace
@@ -105,6 +114,14 @@ void judge_spam(const MessageFacts& facts, const ContentPlace& place, const Sett
     else if (reaches(at.tag)) decision.add(spam, own.mode, Action::tag, "The message may be spam", evidence);
 }
 
+void judge_link_domains(const MessageFacts& facts, const ContentPlace& place, const Settings& settings,
+                        Decision& decision) {
+    if (!facts.links) return;
+    const LinkSettings& own = settings.links;
+    const Action action = place.direction == Direction::inbound ? own.inbound : own.outbound;
+    judge_links(facts.links->answers, own.mode, softened(action, place.from_filter), decision);
+}
+
 void judge_header(const MessageFacts& facts, const ContentPlace& place, const Settings& settings, Decision& decision) {
     if (facts.message == nullptr || place.direction != Direction::outbound) return;
     const auto fields = facts.message->all("from");
@@ -119,7 +136,7 @@ void judge_header(const MessageFacts& facts, const ContentPlace& place, const Se
     if (place.login.empty()) return;
     for (const std::string& author : authors) {
         const auto address = MailAddress::parse(author);
-        if (!address || !address->domain() || !is_own(settings.site, *address->domain()))
+        if (!address || !address->domain() || !is_of_site(*address->domain(), settings))
             decision.add(foreign_from, settings.relay.login_sender_mode, Action::refuse,
                          "Mail with this login is sent under an address of this site", printable(author, 200));
     }

@@ -20,6 +20,8 @@ void judge_helo(std::string_view name, const Client& client, const Settings& set
 void judge_limits(const MessageFacts& facts, const Settings& settings, Decision& decision);
 void judge_malware(const MessageFacts& facts, const ContentPlace& place, const Settings& settings, Decision& decision);
 void judge_spam(const MessageFacts& facts, const ContentPlace& place, const Settings& settings, Decision& decision);
+void judge_link_domains(const MessageFacts& facts, const ContentPlace& place, const Settings& settings,
+                        Decision& decision);
 void judge_header(const MessageFacts& facts, const ContentPlace& place, const Settings& settings, Decision& decision);
 
 }  // namespace postern::policy

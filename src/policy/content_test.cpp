@@ -110,6 +110,7 @@ TEST(Malware, from_the_filter_nothing_is_refused_for_its_content) {
     };
     EXPECT_EQ(act("192.0.2.7"), Action::hold);
     EXPECT_EQ(act("198.51.100.7"), Action::refuse);
+    EXPECT_EQ(act("192.0.2.7"), Action::hold);
 }
 
 TEST(Attachments, each_danger_is_found_and_doubt_with_danger_is_held) {
@@ -168,6 +169,19 @@ TEST(Header, a_login_sends_under_the_sites_addresses_and_with_one_from) {
     EXPECT_EQ(code("Subject: x"), "m5.from.several");
 }
 
+TEST(Header, a_machine_whose_name_leaves_as_the_domain_is_of_the_site) {
+    Settings settings = enforcing();
+    const auto code = [&](const char* header) {
+        return deciding(judged(settings, std::string(header) + "\r\n\r\nx\r\n", {}, "anna"));
+    };
+    EXPECT_EQ(code("From: anna@pc7.example.com"), "m6.sender.foreign");
+    settings.identity.masquerade = {"example.com"};
+    EXPECT_EQ(code("From: anna@pc7.example.com"), "");
+    EXPECT_EQ(code("From: anna@pc7.notexample.com"), "m6.sender.foreign");
+    settings.identity.masquerade = {"plain.example"};  // what it would be shown as is none of the site's
+    EXPECT_EQ(code("From: anna@pc7.plain.example"), "m6.sender.foreign");
+}
+
 TEST(Limits, size_and_hops) {
     Settings settings = enforcing();
     settings.limits.message_octets = 100;
@@ -186,6 +200,25 @@ std::vector<std::string> people(int from, int count) {
 }
 
 /// A day at a mail server, in virtual time.
+TEST(Attachments, what_nobody_can_look_into_waits_and_is_named) {
+    const auto unseen = [](std::string_view octets) { return std::string(unseen_in(wire::walk_mime(octets))); };
+    constexpr std::string_view piece =
+        "From: a@example.com\r\nContent-Type: message/partial; id=x; number=1; total=2\r\n\r\nx";
+    EXPECT_EQ(unseen(plain), "");
+    EXPECT_EQ(unseen(piece), "piece");
+    wire::MimeWalk locked;
+    locked.parts.resize(2);
+    locked.parts[1].encrypted_archive = true;
+    EXPECT_EQ(unseen_in(locked), "locked");
+    locked.unscannable = "mime.too_deep";
+    EXPECT_EQ(unseen_in(locked), "mime.too_deep");
+    Settings settings = enforcing();
+    EXPECT_EQ(deciding(judged(settings, piece, {.scan = ScanVerdict::clean()})), "m1.message.piece");
+    EXPECT_EQ(judged(settings, piece, {.scan = ScanVerdict::clean()}).action(), Action::hold);
+    settings.malware.unscannable = Action::refuse;
+    EXPECT_EQ(judged(settings, piece, {.scan = ScanVerdict::clean()}).action(), Action::refuse);
+}
+
 TEST(Ceilings, a_burst_is_seen_and_forgotten) {
     SenderBook book;
     EXPECT_EQ(book.add("anna", people(0, 100), noon).hour, 100U);
@@ -217,7 +250,9 @@ TEST(Ceilings, at_the_limit_and_one_beyond) {
         return std::pair(decision.action(), decision.findings().size());
     };
     EXPECT_EQ(act({.hour = 100}), std::pair(Action::accept, std::size_t{0}));
-    EXPECT_EQ(act({.hour = 101}), std::pair(Action::accept, std::size_t{1}));
+    EXPECT_EQ(act({.hour = 101, .added = 1}), std::pair(Action::accept, std::size_t{1}));
+    EXPECT_EQ(act({.hour = 102, .added = 1}), std::pair(Action::accept, std::size_t{0}));
+    EXPECT_EQ(act({.hour = 400, .added = 300}), std::pair(Action::accept, std::size_t{1}));
     EXPECT_EQ(act({.hour = 500}).first, Action::accept);
     EXPECT_EQ(act({.hour = 501}).first, Action::hold);
     EXPECT_EQ(act({.day = 1'000}).first, Action::accept);
@@ -226,11 +261,14 @@ TEST(Ceilings, at_the_limit_and_one_beyond) {
     EXPECT_EQ(act({.new_in_day = 201}).first, Action::hold);
 }
 
-IdentitySettings masquerading() { return {.masquerade = {"example.com"}, .masquerade_confirmed = true}; }
-Changes changes(std::string_view header, const IdentitySettings& settings,
+MasqueradeDomains masquerading() {
+    const std::vector domains{*DomainName::parse("example.com")};
+    return {.all = domains, .confirmed = domains};
+}
+Changes changes(std::string_view header, const MasqueradeDomains& domains,
                 const char* sender = "<anna@pc7.example.com>") {
     const auto message = wire::parse_message(std::string(header) + "\r\nx\r\n");
-    return outgoing_changes(*MailAddress::parse(sender), *message, settings, "<new@example.com>", "today");
+    return outgoing_changes(*MailAddress::parse(sender), *message, domains, true, "<new@example.com>", "today");
 }
 constexpr std::string_view complete = "Date: x\r\nMessage-ID: <1@pc7.example.com>\r\n";
 
@@ -247,6 +285,17 @@ TEST(Masquerade, names_of_machines_become_the_domain) {
     EXPECT_EQ(made.changed[1].value, "anna@example.com,\r\n bert@example.com (at pc9@example.com)");
     EXPECT_TRUE(made.added.empty());
 }
+TEST(Masquerade, a_sender_that_needs_quotes_keeps_them) {
+    const auto sender = [](const char* path) {
+        return changes(std::string(complete) + "From: a@example.com\r\n", masquerading(), path).sender.value_or("");
+    };
+    EXPECT_EQ(sender("<a.b+c@pc7.example.com>"), "a.b+c@example.com");
+    EXPECT_EQ(sender("<\"a b\"@pc7.example.com>"), "\"a b\"@example.com");
+    EXPECT_EQ(sender("<\"boss@plain.example\"@pc7.example.com>"), "\"boss@plain.example\"@example.com");
+    EXPECT_EQ(sender("<\"a\\\"\\\\b\"@pc7.example.com>"), "\"a\\\"\\\\b\"@example.com");
+    EXPECT_EQ(sender("<\".a\"@pc7.example.com>"), "\".a\"@example.com");
+    EXPECT_EQ(sender("<j\xC3\xBCrgen@pc7.example.com>"), "j\xC3\xBCrgen@example.com");
+}
 TEST(Masquerade, foreign_and_proper_names_stay) {
     EXPECT_TRUE(
         changes(std::string(complete) + "From: anna@example.com\r\n", masquerading(), "<anna@example.com>").none());
@@ -255,8 +304,8 @@ TEST(Masquerade, foreign_and_proper_names_stay) {
 }
 TEST(Masquerade, signed_mail_is_left_alone_and_so_is_all_before_the_preview_was_confirmed) {
     EXPECT_TRUE(changes("DKIM-Signature: v=1\r\nFrom: a@pc7.example.com\r\n", masquerading()).none());
-    IdentitySettings unconfirmed = masquerading();
-    unconfirmed.masquerade_confirmed = false;
+    MasqueradeDomains unconfirmed = masquerading();
+    unconfirmed.confirmed.clear();
     EXPECT_TRUE(changes(std::string(complete) + "From: a@pc7.example.com\r\n", unconfirmed).none());
 }
 TEST(Masquerade, what_a_message_lacks_is_added) {
@@ -266,10 +315,24 @@ TEST(Masquerade, what_a_message_lacks_is_added) {
     EXPECT_EQ(made.added[1].value, "<new@example.com>");
 }
 
-TEST(FilterSet, the_real_client_stands_in_the_filters_own_line) {
-    const auto client = [](const char* header) {
+TEST(Ceilings, people_are_told_once_also_while_the_measure_only_observes) {
+    SenderBook book;
+    Decision first, second;
+    judge_ceilings("anna", book.add("anna", people(0, 150), noon), {}, first);
+    judge_ceilings("anna", book.add("anna", people(0, 1), noon + 1s), {}, second);
+    ASSERT_EQ(first.findings().size(), 1U);
+    EXPECT_EQ(first.findings()[0].code, "mc.ceiling.alert");
+    EXPECT_FALSE(first.findings()[0].would);
+    EXPECT_EQ(first.findings()[0].evidence, "anna: 150 recipients in an hour, 100 are usual at most");
+    EXPECT_TRUE(second.findings().empty());
+}
+
+TEST(FilterSet, the_real_client_stands_in_the_filters_own_lines) {
+    SourceSettings sources;
+    sources.allowed = {{*Network::parse("192.0.2.0/24"), "config"}};
+    const auto client = [&](const std::string& header) {
         const auto message = wire::parse_message(header);
-        const auto ip = client_behind_filter(*message);
+        const auto ip = client_behind_filter(*message, sources);
         return ip ? ip->to_string() : "";
     };
     EXPECT_EQ(client("Received: from x (mail.x.example [198.51.100.7]) by mx.filter.example; now\r\n\r\n"),
@@ -277,6 +340,17 @@ TEST(FilterSet, the_real_client_stands_in_the_filters_own_line) {
     EXPECT_EQ(client("Received: from x ([IPv6:2001:db8::7]) by mx.filter.example; now\r\n\r\n"), "2001:db8::7");
     EXPECT_EQ(client("Received: from x ([10.0.0.1]) by [198.51.100.7]; now\r\n\r\n"), "");
     EXPECT_EQ(client("Subject: x\r\n\r\n"), "");
+    const std::string inner = "Received: from a ([10.0.0.1]) by b; now\r\n",
+                      edge = "Received: from b ([192.0.2.8]) by c; now\r\n",
+                      real = "Received: from x ([198.51.100.7]) by a; now\r\n",
+                      forged = "Received: from y ([203.0.113.9]) by x; then\r\n";
+    EXPECT_EQ(client(real + forged + "\r\n"), "198.51.100.7");
+    EXPECT_EQ(client(edge + inner + real + forged + "\r\n"), "198.51.100.7");
+    EXPECT_EQ(client("Received: by c; now\r\n" + forged + "\r\n"), "");
+    std::string long_way;
+    for (int i = 0; i < 7; ++i) long_way += inner;
+    EXPECT_EQ(client(long_way + real + "\r\n"), "198.51.100.7");
+    EXPECT_EQ(client(long_way + inner + real + "\r\n"), "");
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include "base/ip_address.hpp"
 #include "base/mail_address.hpp"
+#include "policy/link_domains.hpp"
+#include "policy/login_senders.hpp"
 #include "wire/clamd.hpp"
 #include "wire/message.hpp"
 #include "wire/mime_walk.hpp"
@@ -42,6 +44,8 @@ struct MessageFacts {
     std::optional<wire::ScanVerdict> scan;  ///< nothing: no scanner was asked
     std::optional<wire::SpamVerdict> spam;  ///< nothing: no filter was asked, or it failed
     std::string spam_fault;                 ///< why it failed; empty: it did not
+    std::optional<LinkLook> links;          ///< nothing: no list was asked
+    std::vector<SenderStanding> senders;    ///< of a login's message
 };
 
 }  // namespace postern::policy

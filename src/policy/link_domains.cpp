@@ -2,14 +2,17 @@
 #include "policy/link_domains.hpp"
 
 #include "base/contains.hpp"
+#include "base/text.hpp"
 #include "identity/registrable_domain.hpp"
 #include "wire/mime.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -210,11 +213,47 @@ std::vector<LinkQuestion> link_questions(const Links& links, std::span<const rep
     return out;
 }
 
+std::size_t LinkLook::count(reputation::Status status) const {
+    return static_cast<std::size_t>(
+        std::ranges::count(answers, status, [](const LinkAnswer& one) { return one.verdict.status; }));
+}
+
+std::size_t choose_links(Links& links, std::span<const DomainName> own, std::span<const DomainName> ignored,
+                         std::size_t most, std::uint64_t salt) {
+    const auto below = [](std::span<const DomainName> all, const DomainName& domain) {
+        return std::ranges::any_of(all, [&](const DomainName& one) { return domain.is_within(one); });
+    };
+    std::erase_if(links.domains,
+                  [&](const DomainName& domain) { return below(own, domain) || below(ignored, domain); });
+    if (links.domains.size() <= most) return 0;
+    const std::size_t left_out = links.domains.size() - most;
+    const auto rank = [&](const DomainName& domain) {
+        return std::hash<std::string>{}(fmt::format("{:x} {}", salt, domain.text()));
+    };
+    std::ranges::sort(links.domains, {}, rank);
+    links.domains.erase(links.domains.begin() + static_cast<std::ptrdiff_t>(most), links.domains.end());
+    return left_out;
+}
+
 void judge_links(std::span<const LinkAnswer> answers, Mode mode, Action action, Decision& decision) {
-    for (const LinkAnswer& one : answers)
-        if (one.verdict.status == reputation::Status::listed)
-            decision.add(listed_link, mode, action, "The message links to a domain that is listed for spam",
-                         fmt::format("{} on {}", one.domain.text(), one.zone.text()));
+    constexpr std::size_t most_named = 8;
+    std::vector<std::string> named;
+    std::size_t listed = 0;
+    for (const LinkAnswer& one : answers) {
+        if (one.verdict.status != reputation::Status::listed) continue;
+        if (reputation::weight_of(one.verdict, one.tier) > least_link_tier) continue;
+        if (++listed > most_named) continue;
+        std::string line = fmt::format("{} on {}", one.domain.text(), one.zone.text());
+        for (const reputation::Hit& hit : one.verdict.hits)
+            if (hit.effect == reputation::Effect::block)
+                line += fmt::format(", {} ({})", hit.meaning, hit.code.to_string());
+        if (!one.text.empty()) line += fmt::format(": {}", printable(one.text, 200));
+        named.push_back(std::move(line));
+    }
+    if (listed == 0) return;
+    if (listed > most_named) named.push_back(fmt::format("and {} more", listed - most_named));
+    decision.add(listed_link, mode, action, "The message links to a domain that is listed for spam",
+                 fmt::format("{}", fmt::join(named, "; ")));
 }
 
 }  // namespace postern::policy

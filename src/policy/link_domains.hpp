@@ -12,6 +12,7 @@
 #include "reputation/selection.hpp"
 #include "wire/message.hpp"
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,9 +47,28 @@ struct LinkQuestion {
 /// What came of the questions: a listing is a finding with its list named; nothing unknown is one.
 struct LinkAnswer {
     DomainName domain;
-    DomainName zone;
+    DomainName zone;  ///< of the list, without a key's label
     reputation::Verdict verdict;
+    std::string text;  ///< the operator's own words, raw
+    int tier = 1;      ///< the list's, where the hits name none
 };
+/// What a door learnt of a message's links.
+struct LinkLook {
+    std::vector<LinkAnswer> answers;
+    std::size_t domains = 0;   ///< found in it, without those that are never asked about
+    std::size_t left_out = 0;  ///< of these, not asked about: more than one message may ask
+    bool cut = false;          ///< as in Links
+    [[nodiscard]] std::size_t count(reputation::Status status) const;
+};
+
+/// Which of a message's domains are asked about: none that `own` or `ignored` holds, at most `most`. Of more, `salt` chooses, so that a
+/// sender cannot put the harmless ones in front. Takes what is not to be asked out of `links.domains`; the number of those left out.
+std::size_t choose_links(Links& links, std::span<const DomainName> own, std::span<const DomainName> ignored,
+                         std::size_t most, std::uint64_t salt);
+
+/// The least weight of a listing that counts: lists and codes that few receivers look at are noted and change nothing.
+inline constexpr int least_link_tier = 2;
+/// One finding that names every listed domain, its list and what the entry means.
 void judge_links(std::span<const LinkAnswer> answers, Mode mode, Action action, Decision& decision);
 
 }  // namespace postern::policy

@@ -153,18 +153,39 @@ TEST(LinkQuestions, are_no_more_than_the_limit) {
     EXPECT_EQ(link_questions(links_of(many_domains(41)), choices).size(), max_link_questions);
 }
 
-LinkAnswer answered(reputation::Status status) {
-    LinkAnswer answer{*DomainName::parse("evil.example"), *DomainName::parse("dbl.example"), {}};
+LinkAnswer answered(reputation::Status status, int tier = 1) {
+    LinkAnswer answer{.domain = *DomainName::parse("evil.example"), .zone = *DomainName::parse("dbl.example")};
     answer.verdict.status = status;
+    answer.tier = tier;
     return answer;
 }
 
-TEST(JudgeLinks, names_domain_and_list) {
+TEST(JudgeLinks, names_domain_list_and_meaning) {
     Decision decision;
-    const std::vector answers{answered(reputation::Status::listed)};
+    std::vector answers{answered(reputation::Status::listed)};
+    answers[0].verdict.hits.push_back(
+        {*IpAddress::parse("127.0.1.2"), reputation::Effect::block, "spam domain", "", 1});
+    answers[0].text = "see\r\nthere";
     judge_links(answers, Mode::enforce, Action::tag, decision);
     ASSERT_NE(decision.deciding(), nullptr);
-    EXPECT_EQ(decision.deciding()->evidence, "evil.example on dbl.example");
+    EXPECT_EQ(decision.deciding()->code, "m3.link.listed");
+    EXPECT_EQ(decision.deciding()->evidence,
+              "evil.example on dbl.example, spam domain (127.0.1.2): see\\x0d\\x0athere");
+}
+
+TEST(JudgeLinks, is_one_finding_that_names_eight_and_counts_the_rest) {
+    Decision decision;
+    const std::vector answers(9, answered(reputation::Status::listed));
+    judge_links(answers, Mode::observe, Action::tag, decision);
+    ASSERT_EQ(decision.findings().size(), 1U);
+    EXPECT_TRUE(decision.findings()[0].evidence.ends_with("evil.example on dbl.example; and 1 more"));
+}
+
+TEST(JudgeLinks, changes_nothing_for_a_list_that_few_look_at) {
+    Decision decision;
+    const std::vector answers{answered(reputation::Status::listed, least_link_tier + 1)};
+    judge_links(answers, Mode::enforce, Action::refuse, decision);
+    EXPECT_TRUE(decision.findings().empty());
 }
 
 TEST(JudgeLinks, takes_nothing_unknown_for_a_listing) {
@@ -173,6 +194,22 @@ TEST(JudgeLinks, takes_nothing_unknown_for_a_listing) {
                               answered(reputation::Status::not_asked), answered(reputation::Status::clean)};
     judge_links(answers, Mode::enforce, Action::refuse, decision);
     EXPECT_TRUE(decision.findings().empty());
+}
+
+TEST(ChooseLinks, asks_about_nobody_of_the_site_and_nobody_ignored) {
+    Links links = links_of("http://www.example.com http://evil.example.net http://cdn.example.org");
+    const std::vector own{*DomainName::parse("example.com")}, ignored{*DomainName::parse("example.org")};
+    EXPECT_EQ(choose_links(links, own, ignored, 20, 1), 0U);
+    EXPECT_EQ(described(links), "example.net");
+}
+
+TEST(ChooseLinks, leaves_out_what_is_beyond_the_limit_and_no_sender_knows_which) {
+    Links links = links_of(many_domains(20)), more = links_of(many_domains(21)), again = more;
+    EXPECT_EQ(choose_links(links, {}, {}, 20, 1), 0U);
+    EXPECT_EQ(choose_links(more, {}, {}, 20, 1), 1U);
+    EXPECT_EQ(more.domains.size(), 20U);
+    EXPECT_EQ(choose_links(again, {}, {}, 20, 2), 1U);
+    EXPECT_NE(described(again), described(more));
 }
 
 }  // namespace

@@ -28,12 +28,38 @@ struct Changes {
     [[nodiscard]] bool none() const { return !sender && changed.empty() && added.empty(); }
 };
 
-/// "example.com" for "pc7.example.com" when the settings name it; nothing when the host is none of theirs or the domain itself.
-[[nodiscard]] std::optional<std::string> masqueraded(const DomainName& host, const IdentitySettings& settings);
+/// The domains whose hosts are hidden, as configured, and those of them that somebody confirmed (policy/masquerade_preview.hpp).
+struct MasqueradeDomains {
+    std::vector<DomainName> all, confirmed;
 
-/// What would be, or is, changed in outgoing mail. `message_id` and `date` are for mail that lacks them: "<...@example.com>", "Tue, 24 Nov ...".
+    /// A text that is no name is left out: the configuration refuses it.
+    [[nodiscard]] static std::vector<DomainName> parse(const std::vector<std::string>& texts);
+    /// "example.com" for "pc7.example.com" when it is one of `all`; nothing when the host is none of theirs or the domain itself.
+    [[nodiscard]] const DomainName* over(const DomainName& host) const;
+    [[nodiscard]] bool is_confirmed(const DomainName& domain) const;
+};
+
+/// One address that becomes another.
+struct Rewrite {
+    std::string_view place;  ///< "envelope", "from", "sender", "reply-to"
+    std::string from, to;    ///< "anna@pc7.example.com", "anna@example.com"; raw
+    DomainName domain;       ///< by which it does
+    friend bool operator==(const Rewrite&, const Rewrite&) = default;
+};
+inline constexpr std::size_t max_rewrites = 100;  ///< told of one message; all are made
+
+/// What the masquerade means for one message, whether it is done or only shown.
+struct MasqueradeSight {
+    std::vector<Rewrite> rewrites;  ///< by all domains, confirmed or not
+    bool is_signed = false;         ///< nothing of it is done: the signature would break
+};
+[[nodiscard]] MasqueradeSight masquerade_sight(const MailAddress& sender, const wire::Message& message,
+                                               const MasqueradeDomains& domains);
+
+/// What is changed in outgoing mail: names by the confirmed domains, and what is missing. `message_id` and `date` are for mail that lacks
+/// them: "<...@example.com>", "Tue, 24 Nov ...".
 [[nodiscard]] Changes outgoing_changes(const MailAddress& sender, const wire::Message& message,
-                                       const IdentitySettings& settings, std::string_view message_id,
-                                       std::string_view date);
+                                       const MasqueradeDomains& domains, bool add_missing_fields,
+                                       std::string_view message_id, std::string_view date);
 
 }  // namespace postern::policy

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/relay.hpp"
 
+#include "base/ascii_case.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -41,10 +42,7 @@ void judge_sender(const Client& client, std::string_view login, Direction direct
 void judge_recipient(Direction direction, const MailAddress& recipient, const Settings& settings, Decision& decision) {
     // postmaster without a domain must be taken by every server (RFC 5321 4.5.1).
     const bool bare = !recipient.domain() && !recipient.literal() && !recipient.utf8();
-    std::string local = recipient.local();
-    std::ranges::transform(local, local.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    if (bare && local == "postmaster") return;
+    if (bare && lowered(recipient.local()) == "postmaster") return;
     if (recipient.routed() && direction == Direction::inbound) {
         decision.add(routing, settings.relay.mode, Action::refuse,
                      "An address that routes mail further is not taken here", printable(recipient.text(), 300));

@@ -12,17 +12,17 @@ constexpr Rule too_many_recipients{"limit.recipients", "M6", 452, "4.5.3"};
 
 }  // namespace
 
-Decision SessionPolicy::connect(Instant now) const {
+Decision SessionPolicy::connect(Instant now, std::string_view login) const {
     Decision out;
-    if (direction_of(client_, {}, settings_->site) == Direction::inbound)
+    if (direction_of(client_, login, settings_->site) == Direction::inbound)
         judge_source(client_, settings_->sources, now, out);
     return out;
 }
 
-Decision SessionPolicy::helo(std::string name) {
+Decision SessionPolicy::helo(std::string name, std::string_view login) {
     helo_ = std::move(name);
     Decision out;
-    judge_helo(helo_, client_, *settings_, out);
+    if (login.empty()) judge_helo(helo_, client_, *settings_, out);
     return out;
 }
 
@@ -66,7 +66,9 @@ Decision SessionPolicy::message(const MessageFacts& facts, const SenderCounts& c
     judge_limits(facts, *settings_, out);
     judge_malware(facts, place, *settings_, out);
     judge_spam(facts, place, *settings_, out);
+    judge_link_domains(facts, place, *settings_, out);
     judge_header(facts, place, *settings_, out);
+    judge_login_senders(message_.login, facts.senders, settings_->identity.learning.mode, out);
     if (message_.direction == Direction::outbound) judge_ceilings(accountable(), counts, settings_->ceilings, out);
     return out;
 }

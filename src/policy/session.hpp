@@ -20,9 +20,9 @@ public:
     /// `settings` outlives the session; a reload makes new settings for new sessions.
     SessionPolicy(const Settings& settings, Client client) : settings_(&settings), client_(std::move(client)) {}
 
-    /// The client, before it says anything.
-    [[nodiscard]] Decision connect(Instant now) const;
-    [[nodiscard]] Decision helo(std::string name);
+    /// The client. `login`: of one that has authenticated before it is judged, which no measure against strangers concerns.
+    [[nodiscard]] Decision connect(Instant now, std::string_view login = {}) const;
+    [[nodiscard]] Decision helo(std::string name, std::string_view login = {});
     /// `path` as it came; `login` of an authenticated client, else empty. Begins a message.
     [[nodiscard]] Decision mail(std::string_view path, std::string login);
     [[nodiscard]] Decision recipient(std::string_view path);

@@ -172,6 +172,11 @@ TEST_F(Sources, an_exception_ends_on_its_day) {
 TEST_F(Sources, people_who_submit_are_no_inbound_mail) {
     SessionPolicy session(settings_, from("198.51.100.8", true));
     EXPECT_EQ(session.connect(now).action(), Action::accept);
+    SessionPolicy with_login(settings_, from("198.51.100.8"));
+    EXPECT_EQ(with_login.connect(now).action(), Action::defer);
+    EXPECT_EQ(with_login.connect(now, "anna").action(), Action::accept);
+    EXPECT_FALSE(with_login.helo("PC7").findings().empty());
+    EXPECT_TRUE(with_login.helo("PC7", "anna").findings().empty());
 }
 
 TEST(Decision, the_gravest_that_counts_decides_and_a_fault_is_never_for_good) {

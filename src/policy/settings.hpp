@@ -40,6 +40,15 @@ struct SpamSettings {
     SpamThresholds inbound{6, 0, 15}, outbound{0, 8, 15};
 };
 
+/// M3, of the domains that links lead to. Off until somebody wants it: operators are asked about what people write.
+struct LinkSettings {
+    bool asked = false;
+    Mode mode = Mode::observe;
+    Action inbound = Action::tag, outbound = Action::hold;  ///< what a message with a listed link gets
+    std::size_t domains = 20;                               ///< of one message that are asked about at most
+    std::vector<DomainName> ignored;  ///< never asked about, with all below; the site's own are not either
+};
+
 /// M4
 struct AllowedSource {
     Network network;
@@ -58,12 +67,20 @@ struct SourceSettings {
     std::vector<SourceException> exceptions;
 };
 
+/// M5, which login uses which addresses: always learnt, judged as the mode says.
+struct LearningSettings {
+    Mode mode = Mode::observe;
+    std::chrono::milliseconds time = std::chrono::days(14);  ///< from a login's first message on; whole days
+    std::uint32_t days = 3;  ///< different ones, before an address is usual and a login learnt
+};
+
 /// M5
 struct IdentitySettings {
     Mode mode = Mode::observe;
-    bool add_missing_fields = true;       ///< Date and Message-ID, on submission
-    std::vector<std::string> masquerade;  ///< host names below these domains become the domain: "example.com"
-    bool masquerade_confirmed = false;
+    bool add_missing_fields = true;  ///< Date and Message-ID, on submission
+    std::vector<std::string>
+        masquerade;  ///< host names below these domains become the domain: "example.com"; once confirmed
+    LearningSettings learning;
 };
 
 /// M6. Relaying is refused from the first day.
@@ -91,6 +108,7 @@ struct Settings {
     Site site;
     MalwareSettings malware;
     SpamSettings spam;
+    LinkSettings links;
     SourceSettings sources;
     IdentitySettings identity;
     RelaySettings relay;

@@ -76,6 +76,20 @@ SourceSet::SourceSet(std::vector<SourceDeclaration> declarations, Instant now) {
     }
 }
 
+void SourceSet::adopt(const SourceSet& before, Instant now) {
+    for (Entry& entry : entries_) {
+        if (entry.declaration.kind == SourceDeclaration::Kind::network) continue;
+        const auto same = std::ranges::find_if(before.entries_, [&](const Entry& one) {
+            return one.declaration.text == entry.declaration.text && one.declaration.name == entry.declaration.name;
+        });
+        if (same == before.entries_.end()) continue;
+        SourceDeclaration declaration = std::move(entry.declaration);
+        entry = *same;
+        entry.declaration = std::move(declaration);
+        entry.due = now;
+    }
+}
+
 std::vector<std::size_t> SourceSet::due(Instant now) const {
     std::vector<std::size_t> out;
     for (std::size_t i = 0; i < entries_.size(); ++i)

@@ -18,7 +18,7 @@ namespace postern::policy {
 
 class SourceSet {
 public:
-    static constexpr std::chrono::milliseconds soonest = std::chrono::minutes(5);
+    static constexpr std::chrono::milliseconds soonest = std::chrono::seconds(30);
     static constexpr std::chrono::milliseconds latest = std::chrono::hours(24);
     static constexpr std::chrono::milliseconds after_problem = std::chrono::minutes(10);
 
@@ -38,6 +38,10 @@ public:
 
     /// Declared networks are in force at once, the rest from its first look-up.
     SourceSet(std::vector<SourceDeclaration> declarations, Instant now);
+
+    /// What `before` knew of the same sources stays in force, a change that is held included; each is asked anew. For a reload, which is
+    /// no person's word.
+    void adopt(const SourceSet& before, Instant now);
 
     [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
     /// Places in `entries` that are to be looked up.

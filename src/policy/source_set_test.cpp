@@ -100,11 +100,11 @@ TEST(SourceSet, asks_again_when_the_answer_has_aged) {
     EXPECT_EQ(set.due(start + minutes(60)), std::vector<std::size_t>{0});
 }
 
-TEST(SourceSet, asks_no_sooner_than_five_minutes_and_no_later_than_a_day) {
+TEST(SourceSet, asks_no_sooner_than_after_half_a_minute_and_no_later_than_after_a_day) {
     SourceSet set = set_of({"a.filter.example", "b.filter.example"});
     (void)set.take(0, found({"192.0.2.7/32"}, seconds(1)), start);
     (void)set.take(1, found({"192.0.2.8/32"}, hours(100)), start);
-    EXPECT_EQ(set.entries()[0].due, start + minutes(5));
+    EXPECT_EQ(set.entries()[0].due, start + seconds(30));
     EXPECT_EQ(set.entries()[1].due, start + hours(24));
 }
 
@@ -152,6 +152,21 @@ TEST(SourceSet, holds_a_first_answer_that_is_absurd) {
     SourceSet set = set_of({"spf:filter.example"});
     EXPECT_EQ(set.take(0, found({"128.0.0.0/1"}), start), Outcome::held);
     EXPECT_FALSE(set.ready());
+}
+
+TEST(SourceSet, survives_a_reload_with_what_is_held) {
+    SourceSet before = set_of({"mx.filter.example", "old.filter.example"});
+    (void)before.take(0, found({"198.51.100.0/30"}), start);
+    (void)before.take(1, found({"192.0.2.0/30"}), start);
+    (void)before.take(0, found({"198.51.100.0/31"}), start + hours(1));
+    SourceSet after = set_of({"203.0.113.0/24", "mx.filter.example", "new.filter.example"});
+    after.adopt(before, start + hours(1));
+    EXPECT_EQ(after.entries()[0].networks, networks({"203.0.113.0/24"}));
+    EXPECT_EQ(after.entries()[1].networks, networks({"198.51.100.0/30"}));
+    EXPECT_EQ(after.entries()[1].held_because, "2 of 4 addresses are gone");
+    EXPECT_FALSE(after.entries()[2].as_of);
+    EXPECT_EQ(after.due(start + hours(1)), (std::vector<std::size_t>{1, 2}));
+    EXPECT_EQ(after.take(1, found({"198.51.100.0/31"}), start + hours(1)), Outcome::held);
 }
 
 }  // namespace

@@ -32,18 +32,32 @@ void judge_source(const Client& client, const SourceSettings& settings, Instant 
                  fmt::format("{} is none of the filter's servers", client.ip->to_string()));
 }
 
-std::optional<IpAddress> client_behind_filter(const wire::Message& message) {
-    // The line of our own server stands above the filter's only once it was added, which is after we look.
-    const wire::HeaderField* received = message.first("received");
-    if (received == nullptr) return std::nullopt;
-    const std::string value = received->value();
-    std::string_view from = std::string_view(value).substr(0, value.find(" by "));
+namespace {
+
+/// "from x (mail.x.example [198.51.100.7]) by mx.filter.example": the address in brackets that the filter saw itself, not the name said.
+std::optional<IpAddress> seen_client(std::string_view value) {
+    const std::string_view from = value.substr(0, value.find(" by "));
     for (auto open = from.find('['); open != from.npos; open = from.find('[', open + 1)) {
         const auto close = from.find(']', open);
         if (close == from.npos) break;
         std::string_view inner = from.substr(open + 1, close - open - 1);
         if (inner.starts_with("IPv6:")) inner.remove_prefix(5);
-        if (const auto ip = IpAddress::parse(inner); ip && !is_inner(*ip)) return *ip;
+        if (const auto ip = IpAddress::parse(inner)) return *ip;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<IpAddress> client_behind_filter(const wire::Message& message, const SourceSettings& settings) {
+    constexpr std::size_t max_hops = 8;  // within a filter
+    // The line of our own server stands above the filter's only once it was added, which is after we look.
+    std::size_t hop = 0;
+    for (const wire::HeaderField* received : message.all("received")) {
+        if (++hop > max_hops) break;
+        const auto ip = seen_client(received->value());
+        if (!ip) break;
+        if (!is_inner(*ip) && source_of(settings, *ip) == nullptr) return ip;
     }
     return std::nullopt;
 }

@@ -14,7 +14,10 @@ namespace postern::policy {
 /// An inbound client from elsewhere; `now` decides about exceptions.
 void judge_source(const Client& client, const SourceSettings& settings, Instant now, Decision& decision);
 
-/// The client that the filter itself names in its own Received line, the topmost: whose address SPF, DMARC and lists are to judge.
-[[nodiscard]] std::optional<IpAddress> client_behind_filter(const wire::Message& message);
+/// The client that the filter took the message from, by the filter's own Received lines: whose address SPF, DMARC and lists are to judge.
+/// The topmost line is the filter's; one that names a private address or one of `settings.allowed` is a hop within the filter, so the
+/// next below was written by the filter too. Lines below that are the sender's word and never read.
+[[nodiscard]] std::optional<IpAddress> client_behind_filter(const wire::Message& message,
+                                                            const SourceSettings& settings);
 
 }  // namespace postern::policy

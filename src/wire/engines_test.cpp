@@ -68,6 +68,15 @@ TEST(Rspamd, what_is_no_judgement_is_an_error) {
     EXPECT_EQ(read_rspamd_answer(R"({"error":"no memory"})").error().message, "rspamd says: no memory");
 }
 
+TEST(Rspamd, the_test_message_is_a_verdict_although_its_scan_was_skipped) {
+    // As rspamd 3.4 says it.
+    const auto verdict = read_rspamd_answer(
+        R"({"is_skipped":true,"score":15.0,"required_score":15.0,"action":"reject","symbols":{"GTUBE":{"name":"GTUBE","score":0.0,"metric_score":0.0}},"messages":{"smtp_message":"Gtube pattern"},"message-id":"undef","time_real":0.001466})");
+    ASSERT_TRUE(verdict);
+    EXPECT_TRUE(verdict->gtube());
+    EXPECT_EQ(verdict->score, 15);
+}
+
 TEST(Rspamd, the_number_of_symbols_has_a_limit) {
     std::string symbols;
     for (std::size_t i = 0; i <= SpamVerdict::max_symbols; ++i)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/message.hpp"
 
+#include "base/ascii_case.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 namespace postern::wire {
 namespace {
@@ -26,6 +27,15 @@ std::string_view take_field(std::string_view octets) {
         end = line + 2;
     } while (end < octets.size() && (octets[end] == ' ' || octets[end] == '\t'));
     return octets.substr(0, end);
+}
+
+/// Behind the closing quote of the string that opens at `at`; an escaped quote closes nothing (RFC 5322 3.2.4). Unclosed: the end.
+std::size_t quoted_end(std::string_view value, std::size_t at) {
+    for (++at; at < value.size(); ++at) {
+        if (value[at] == '\\') ++at;
+        else if (value[at] == '"') return at + 1;
+    }
+    return value.size();
 }
 
 }  // namespace
@@ -72,10 +82,8 @@ Result<Message> parse_message(std::string_view octets) {
         if (colon == field.npos || name.empty() ||
             std::ranges::any_of(name, [](char c) { return c <= ' ' || c > '~'; }))
             return fail("message.header.malformed", fmt::format("line {} is no header field", line));
-        HeaderField entry{std::string(field), std::string(name)};
+        HeaderField entry{std::string(field), lowered(name)};
         if (!entry.raw.ends_with("\r\n")) entry.raw += "\r\n";
-        std::ranges::transform(entry.name, entry.name.begin(),
-                               [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         message.fields.push_back(std::move(entry));
         line += static_cast<std::size_t>(std::ranges::count(field, '\n'));
         octets.remove_prefix(field.size());
@@ -117,11 +125,11 @@ std::vector<std::string> mailboxes(std::string_view value) {
         if (c == '(') ++comment;
         else if (c == ')' && comment > 0) --comment;
         else if (comment > 0) continue;
-        else if (c == '"' && !in_angle) {
+        else if (c == '"') {
             // A quoted string is a display name, or a local part where @ follows.
-            const auto end = std::min(value.find('"', i + 1), value.size());
-            if (end + 1 < value.size() && value[end + 1] == '@') bare += value.substr(i, end - i + 1);
-            i = end;
+            const auto end = quoted_end(value, i);
+            if (end < value.size() && value[end] == '@') (in_angle ? angle : bare) += value.substr(i, end - i);
+            i = end - 1;
         } else if (c == '<') in_angle = saw_angle = true;
         else if (c == '>') in_angle = false;
         else if ((c == ',' || c == ';') && !in_angle) flush();

@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/mime.hpp"
 
+#include "base/ascii_case.hpp"
 #include "wire/mime_encoding.hpp"
 #include "wire/mime_field.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 namespace postern::wire {
 namespace {
-
-std::string lowered(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
 
 /// The value of a parameter such as boundary, quotes taken off; "" if it is not there.
 std::string parameter(std::string_view value, std::string_view name) {

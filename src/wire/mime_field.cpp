@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/mime_field.hpp"
 
+#include "base/ascii_case.hpp"
 #include "wire/base64.hpp"
 #include "wire/mime_encoding.hpp"
 
@@ -13,13 +14,6 @@ namespace postern::wire {
 namespace {
 
 constexpr std::string_view blanks = " \t\r\n";
-
-std::string lowered(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
-}
 
 std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(blanks);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/mime_walk.hpp"
 
+#include "base/ascii_case.hpp"
 #include "wire/mime_encoding.hpp"
 #include "wire/zip_names.hpp"
 
@@ -11,13 +12,6 @@ namespace postern::wire {
 namespace {
 
 constexpr std::size_t head_size = 64;
-
-std::string lowered(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
-}
 
 void add(std::vector<std::string>& list, std::string value) {
     if (!value.empty() && std::ranges::find(list, value) == list.end()) list.push_back(std::move(value));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/probe_token.hpp"
 
+#include "base/ascii_case.hpp"
+
 #include <algorithm>
 
 namespace postern::wire {
@@ -8,14 +10,7 @@ namespace {
 
 constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz234567";
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-bool is_word(char c) { return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9'); }
-
-std::string lowered(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), lower);
-    return out;
-}
+bool is_word(char c) { return (to_lower(c) >= 'a' && to_lower(c) <= 'z') || (c >= '0' && c <= '9'); }
 
 /// The word that begins `text`, of letters and digits.
 std::string_view word(std::string_view text) {
@@ -48,7 +43,7 @@ std::string make_probe_token(std::string_view twenty_octets) {
 }
 
 std::optional<ProbeToken> find_probe_token(std::string_view text, const WantsToken& wanted) {
-    const auto same = [](char a, char b) { return lower(a) == b; };
+    const auto same = [](char a, char b) { return to_lower(a) == b; };
     std::size_t offered = 0;
     for (auto at = text.begin(); offered < most_candidates;) {
         const auto found = std::search(at, text.end(), ProbeToken::prefix.begin(), ProbeToken::prefix.end(), same);

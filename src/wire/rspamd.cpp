@@ -74,9 +74,11 @@ Result<SpamVerdict> read_rspamd_answer(std::string_view body) {
     const json::object& answer = parsed->get_object();
     if (const std::string error = text(answer, "error"); !error.empty())
         return fail("rspamd.error", "rspamd says: " + error.substr(0, 200));
-    if (const json::value* skipped = member(answer, "is_skipped"); skipped != nullptr && *skipped == json::value(true))
-        return fail("rspamd.skipped", "rspamd did not scan the message");
     SpamVerdict out{.action = text(answer, "action")};
+    // GTUBE ends the scan before it begins: such an answer says is_skipped and "reject" in one. Only without a verdict nothing was scanned.
+    const json::value* skipped = member(answer, "is_skipped");
+    if (skipped != nullptr && *skipped == json::value(true) && (out.action.empty() || out.action == "no action"))
+        return fail("rspamd.skipped", "rspamd did not scan the message");
     constexpr std::array<std::string_view, 6> actions{"no action",       "greylist",    "add header",
                                                       "rewrite subject", "soft reject", "reject"};
     const auto score = number(answer, "score");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/sink_session.hpp"
 
+#include "base/ascii_case.hpp"
 #include "base/contains.hpp"
 #include "base/text.hpp"
 
@@ -18,10 +19,7 @@ constexpr std::size_t longest_path = 512;            // RFC 5321 4.5.3.1.3 says 
 constexpr std::size_t longest_hello = 255;           // RFC 5321 4.5.3.1.2
 constexpr std::size_t max_endless_line = 64 * 1024;  // octets of a line that never ends, before the door
 
-bool same(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
+bool same(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, to_lower, to_lower); }
 
 std::string_view trimmed(std::string_view text) {
     while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/trap_session.hpp"
 
+#include "base/ascii_case.hpp"
 #include "wire/reader.hpp"
 
 #include <fmt/format.h>
@@ -17,9 +18,9 @@ constexpr std::string_view refusal =
     "record\r\n";
 constexpr std::string_view proxy_signature{"\r\n\r\n\0\r\nQUIT\n", 12};
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-bool same(std::string_view left, std::string_view right) { return std::ranges::equal(left, right, {}, lower, lower); }
+bool same(std::string_view left, std::string_view right) {
+    return std::ranges::equal(left, right, {}, to_lower, to_lower);
+}
 
 bool begins(std::string_view text, std::string_view with) {
     return text.size() >= with.size() && same(text.substr(0, with.size()), with);

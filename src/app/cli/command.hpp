@@ -76,6 +76,8 @@ private:
 /// `bold` marks headings for a terminal.
 [[nodiscard]] std::string help(const Command& command, bool bold);
 [[nodiscard]] std::string general_help(bool bold);
+/// Of the commands that begin with that word ("firewall"); empty if there are none.
+[[nodiscard]] std::string group_help(std::string_view word, bool bold);
 [[nodiscard]] std::string man_page();
 [[nodiscard]] std::string bash_completion();
 [[nodiscard]] std::string zsh_completion();

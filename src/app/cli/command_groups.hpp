@@ -11,6 +11,7 @@ namespace postern::app {
 [[nodiscard]] std::span<const Command> identity_commands();
 [[nodiscard]] std::span<const Command> case_commands();
 [[nodiscard]] std::span<const Command> serve_commands();
+[[nodiscard]] std::span<const Command> gate_commands();
 [[nodiscard]] std::span<const Command> trap_commands();
 [[nodiscard]] std::span<const Command> events_commands();
 [[nodiscard]] std::span<const Command> firewall_commands();

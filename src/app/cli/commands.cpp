@@ -9,8 +9,8 @@ std::span<const Command> commands() {
     static const std::vector<Command> all = [] {
         std::vector<Command> out;
         for (const auto group :
-             {&audit_commands, &lists_commands, &identity_commands, &case_commands, &serve_commands, &trap_commands,
-              &events_commands, &firewall_commands, &probe_commands, &config_commands})
+             {&audit_commands, &lists_commands, &identity_commands, &case_commands, &serve_commands, &gate_commands,
+              &trap_commands, &events_commands, &firewall_commands, &probe_commands, &config_commands})
             out.insert(out.end(), group().begin(), group().end());
         return out;
     }();

@@ -104,9 +104,19 @@ std::string general_help(bool bold) {
            heading("Commands", bold);
     for (const Command& command : commands())
         if (!command.hidden) out += fmt::format("  {:<18} {}\n", command.path, command.sentence);
-    out += "\n  postern COMMAND --help tells more of each; postern --version names the release.\n\n" +
+    out += "\n  postern COMMAND --help (or postern help COMMAND) tells more of each; postern --version names the release.\n\n" +
            heading("Exit codes", bold) + wrapped(exit_codes, 2);
     return out;
+}
+
+std::string group_help(std::string_view word, bool bold) {
+    std::string lines;
+    for (const Command& command : commands())
+        if (!command.hidden && command.path.starts_with(word) && command.path.substr(word.size()).starts_with(' '))
+            lines += fmt::format("  {:<18} {}\n", command.path, command.sentence);
+    if (lines.empty()) return {};
+    return heading(fmt::format("postern {} COMMAND [OPTIONS]", word), bold) + "\n" + heading("Commands", bold) + lines +
+           fmt::format("\n  postern {} COMMAND --help tells more of each.\n", word);
 }
 
 std::string man_page() {

@@ -47,7 +47,7 @@ std::unexpected<Error> unknown_command(std::string_view word) {
 }
 
 const Option* find_option(const Command& command, std::string_view name) {
-    if (name == help_option.name) return &help_option;
+    if (name == help_option.name || name == "-h") return &help_option;
     for (const auto group : command.options)
         for (const Option& option : group)
             if (option.name == name) return &option;

@@ -45,6 +45,16 @@ TEST(CommandLine, names_what_is_wrong_and_what_was_meant) {
     EXPECT_EQ(parse({"\x1b[31m"}).error().message.find('\x1b'), std::string::npos);
 }
 
+TEST(Help, of_a_group_lists_its_commands_and_of_none_is_empty) {
+    const std::string text = group_help("firewall", false);
+    for (const char* wanted : {"firewall show", "firewall apply", "firewall export"})
+        EXPECT_NE(text.find(wanted), std::string::npos) << wanted;
+    EXPECT_EQ(text.find("  lists"), std::string::npos);
+    EXPECT_EQ(group_help("fire", false), "");
+    EXPECT_EQ(group_help("lists", false), "");  // a command, no group
+    EXPECT_TRUE(parse({"lists", "-h"})->wants_help());
+}
+
 TEST(Help, shows_every_option_and_example_of_a_command) {
     for (const Command& command : commands()) {
         const std::string text = help(command, false);

@@ -171,8 +171,8 @@ private:
         for (int count = 0; count < max_drained; ++count) {
             const auto begun = net::Clock::now();
             const auto reply = octets ? co_await session_.say(std::move(octets)) : co_await session_.hear();
-            // The end of the connection is the end of the replies.
-            if (!reply) co_return false;
+            // The end of the connection is the end of the replies; a silence is told, and ends the whole.
+            if (!reply && reply.error().code == "net.closed") co_return false;
             if (!keep(line.label, count == 0 ? "QUIT" : "", reply, begun) || reply->code == 221) co_return false;
             octets = fail("", "");
             session_.client().expect_another();

@@ -20,8 +20,8 @@ using toml::Table;
 
 std::vector<Setting> all_settings() {
     std::vector<Setting> out;
-    for (const auto group :
-         {&dns_settings, &lists_settings, &serve_settings, &gate_settings, &egress_settings, &trap_settings})
+    for (const auto group : {&dns_settings, &lists_settings, &serve_settings, &gate_settings, &link_settings,
+                             &egress_settings, &trap_settings})
         out.insert(out.end(), group().begin(), group().end());
     return out;
 }

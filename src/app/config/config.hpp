@@ -53,6 +53,10 @@ struct GateConfig {
     std::chrono::milliseconds scan_time{90'000}, spam_time{20'000};
     std::vector<Signer> signers;
     std::vector<policy::SourceDeclaration> filter_sources;
+    std::vector<DomainName>
+        link_lists;  ///< of the catalogue; empty: those that many receivers look at, unless `link_zones` names some
+    std::vector<DomainName> link_zones;  ///< lists of the site's own, asked without bound
+    std::chrono::milliseconds link_time{3'000};
 };
 
 struct Config {

@@ -90,5 +90,38 @@ TEST(Config, never_repeats_a_key) {
     EXPECT_EQ(config.error().message.find("cret"), std::string::npos);
 }
 
+TEST(Config, asks_about_no_links_unless_told_to) {
+    EXPECT_FALSE(parse_config("", "t")->policy.links.asked);
+    const auto config =
+        parse_config("[links]\nmode = \"enforce\"\nlists = [\"dbl.spamhaus.org\"]\nzones = [\"dbl.example\"]\n"
+                     "outbound = \"refuse\"\ndomains = 50\n",
+                     "t");
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_TRUE(config->policy.links.asked);
+    EXPECT_EQ(config->policy.links.mode, policy::Mode::enforce);
+    EXPECT_EQ(config->policy.links.outbound, policy::Action::refuse);
+    EXPECT_EQ(config->policy.links.domains, 50U);
+    EXPECT_EQ(config->gate.link_zones.size(), 1U);
+}
+
+TEST(Config, knows_which_lists_can_be_asked_about_links) {
+    for (const char* fault : {"mode = \"on\"", "lists = [\"zen.spamhaus.org\"]", "lists = [\"no.such.example\"]",
+                              "lists = [\"dwl.dnswl.org\"]", "domains = 51", "domains = 0", "timeout = \"31s\"",
+                              "inbound = \"defer\"", "ignore = [\"no name\"]"})
+        EXPECT_FALSE(parse_config(std::string("[links]\n") + fault + "\n", "t")) << fault;
+}
+
+TEST(Config, learns_senders_by_whole_days) {
+    const auto config =
+        parse_config("[identity]\nlearnt_senders = \"enforce\"\nlearning_time = \"7d\"\nlearning_days = 2\n", "t");
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(config->policy.identity.learning.mode, policy::Mode::enforce);
+    EXPECT_EQ(config->policy.identity.learning.time, std::chrono::days(7));
+    EXPECT_EQ(config->policy.identity.learning.days, 2U);
+    for (const char* fault :
+         {"learning_time = \"36h\"", "learning_time = \"91d\"", "learning_days = 1", "learning_days = 31"})
+        EXPECT_FALSE(parse_config(std::string("[identity]\n") + fault + "\n", "t")) << fault;
+}
+
 }  // namespace
 }  // namespace postern::app

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The gate's settings, a section a measure: [gate], [malware], [spam], [filter], [identity], [ceilings].
+// The gate's settings, a section a measure: [gate], [malware], [spam], [filter], [identity], [ceilings]; [links] has a file of its own.
 #include "app/config/setting.hpp"
 #include "app/filters/load.hpp"
 
@@ -272,17 +272,32 @@ constexpr std::array table{
             }},
     Setting{"identity", "masquerade", "[]", true,
             "Domains whose host names leave as the domain itself: [\"example.com\"] makes anna@pc7.example.com "
-            "anna@example.com.",
+            "anna@example.com, once postern masquerade --preview was looked at and confirmed.",
             [](Table& table, const std::string& key, Config& config) {
                 config.policy.identity.masquerade = table.texts(key);
                 for (const std::string& text : config.policy.identity.masquerade)
                     if (const auto name = DomainName::parse(text); !name)
                         table.fault(key, "config.value", fmt::format("{}: {}", key, name.error().message));
             }},
-    Setting{"identity", "masquerade_confirmed", "false", true,
-            "Set it once the log's previews showed only what you want changed.",
+    Setting{"identity", "learnt_senders", "\"observe\"", true,
+            "A login that sends under an address it was not seen to use (postern logins list): observe or enforce.",
             [](Table& table, const std::string& key, Config& config) {
-                config.policy.identity.masquerade_confirmed = table.flag(key, false);
+                config.policy.identity.learning.mode = read_mode(table, key, Mode::observe);
+            }},
+    Setting{"identity", "learning_time", "\"14d\"", true,
+            "How long a login is learnt from its first message on, in whole days; from 1d to 90d.",
+            [](Table& table, const std::string& key, Config& config) {
+                auto& time = config.policy.identity.learning.time;
+                time = read_duration(table, key, time, std::chrono::days(1), std::chrono::days(90));
+                if (time % std::chrono::days(1) != 0ms)
+                    table.fault(key, "config.value", fmt::format("{}: whole days, such as \"14d\"", key));
+            }},
+    Setting{"identity", "learning_days", "3", true,
+            "On how many different days (UTC) an address must be used until it is usual, and a login until it is "
+            "learnt; from 2 to 30.",
+            [](Table& table, const std::string& key, Config& config) {
+                auto& days = config.policy.identity.learning.days;
+                days = static_cast<std::uint32_t>(read_integer(table, key, days, 2, 30));
             }},
 
     Setting{"ceilings", "mode", "\"observe\"", true, "How much one sender may send (MC): observe or enforce.",

@@ -26,6 +26,7 @@ struct Setting {
 [[nodiscard]] std::span<const Setting> lists_settings();
 [[nodiscard]] std::span<const Setting> serve_settings();
 [[nodiscard]] std::span<const Setting> gate_settings();
+[[nodiscard]] std::span<const Setting> link_settings();
 [[nodiscard]] std::span<const Setting> trap_settings();
 [[nodiscard]] std::span<const Setting> egress_settings();  ///< [site] and [egress]
 

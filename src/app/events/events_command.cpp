@@ -53,7 +53,7 @@ Result<store::EventFilter> read_filter(const Invocation& invocation) {
 std::string as_text(const store::Event& event) {
     std::string out = fmt::format("{} {} {}", to_rfc3339(event.at), event.id, event.severity);
     if (event.would) out += " would";
-    for (const std::string* word : {&event.verdict, &event.rule, &event.account, &event.ip})
+    for (const std::string* word : {&event.verdict, &event.rule, &event.account, &event.ip, &event.host})
         if (!word->empty()) out += " " + printable(*word, 128);
     return fmt::format("{}: {}\n", out, printable(event.sentence));
 }

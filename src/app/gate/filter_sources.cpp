@@ -17,7 +17,7 @@ Instant now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono
 
 }  // namespace
 
-FilterSources::FilterSources(Serving serving, const Config& config, OnChange on_change)
+FilterSources::FilterSources(Serving serving, const Config& config, OnChange on_change, const FilterSources* before)
     : serving_(std::move(serving)),
       dns_(config.dns),
       patience_(config.timeout),
@@ -26,6 +26,7 @@ FilterSources::FilterSources(Serving serving, const Config& config, OnChange on_
       networks_(serving_.metrics.gauge("postern_filter_networks", "Networks from which the filter may deliver")),
       held_(serving_.metrics.gauge("postern_filter_changes_held", "Changed sources that wait for a person")),
       problems_(serving_.metrics.gauge("postern_filter_sources_unknown", "Sources whose last look-up told nothing")) {
+    if (before != nullptr) set_.adopt(before->set_, now());
     for (const policy::SourceDeclaration& one : config.gate.filter_sources)
         if (!one.warning.empty()) serving_.log(fmt::format("filter: {}: {}", printable(one.text), one.warning));
 }
@@ -66,7 +67,7 @@ void FilterSources::tell(std::size_t entry, Outcome outcome) {
         return serving_.log(fmt::format("filter: {} has {} networks now", source, one.networks.size()));
     if (outcome != Outcome::held) return;
     const std::string sentence = fmt::format(
-        "The networks of {} changed in a way that is not taken over unseen: {}. Check them, then reload the daemon.",
+        "The networks of {} changed in a way that is not taken over unseen: {}. Check them, then restart the daemon.",
         source, one.held_because);
     serving_.log("filter: " + sentence);
     store::Event event;
@@ -105,9 +106,10 @@ net::Task<> FilterSources::keep() {
     }
     net::Timer pause(serving_.loop.executor());
     while (!stopped_) {
-        for (const std::size_t entry : set_.due(now())) co_await refresh(**resolver, entry);
-        apply();
-        pause.expires_after(std::chrono::seconds(30));
+        const auto due = set_.due(now());
+        for (const std::size_t entry : due) co_await refresh(**resolver, entry);
+        if (!due.empty()) apply();
+        pause.expires_after(std::chrono::seconds(10));
         const auto [stopped] = co_await pause.async_wait(net::as_values);
         if (stopped) break;
     }

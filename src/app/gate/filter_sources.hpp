@@ -19,7 +19,8 @@ public:
     /// The networks in force; `ready`: every source was learnt at least once.
     using OnChange = std::function<void(std::vector<policy::AllowedSource> allowed, bool ready)>;
 
-    FilterSources(Serving serving, const Config& config, OnChange on_change);
+    /// `before`: of the configuration that a reload replaces; what it knew of the same sources stays in force.
+    FilterSources(Serving serving, const Config& config, OnChange on_change, const FilterSources* before);
 
     /// Nothing is told any more, and `keep` ends by itself.
     void stop() { stopped_ = true; }

@@ -2,6 +2,9 @@
 #include "app/gate/gate_role.hpp"
 
 #include "app/gate/filter_sources.hpp"
+#include "app/gate/link_lists.hpp"
+#include "app/gate/memory_keeper.hpp"
+#include "app/gate/memory_rows.hpp"
 #include "base/text.hpp"
 #include "gate/milter_door.hpp"
 #include "net/listener.hpp"
@@ -11,6 +14,7 @@
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <utility>
 
 namespace postern::app {
 namespace {
@@ -32,10 +36,20 @@ Result<identity::DkimSigner> load_signer(const GateConfig::Signer& wanted) {
     return signer;
 }
 
+using LinksOrError = Result<std::shared_ptr<LinkLists>>;
+
+/// Null when links are not asked about. Errors: those of reputation::select.
+LinksOrError links_of(const Serving& serving, const Config& config) {
+    return config.policy.links.asked ? LinkLists::make(serving, config) : LinksOrError(nullptr);
+}
+
 /// Errors: gate.sign (a key that cannot be used).
-Result<std::shared_ptr<const gate::GateRules>> rules_of(const Config& config) {
+Result<std::shared_ptr<const gate::GateRules>> rules_of(const Config& config, const LinksOrError& links) {
+    if (!links) return std::unexpected(links.error());
     auto rules = std::make_shared<gate::GateRules>();
     rules->policy = config.policy;
+    rules->links = *links;
+    rules->masquerade = policy::MasqueradeDomains::parse(config.policy.identity.masquerade);
     rules->submission = config.gate.submission_listeners;
     rules->scan_time = config.gate.scan_time;
     rules->spam_time = config.gate.spam_time;
@@ -69,15 +83,20 @@ public:
           sources_config_(config),
           record_({&now, [this](store::Event event) { return serving_.events.append(std::move(event)); }, serving_.log},
                   serving_.metrics),
-          first_(rules_of(config)),
+          links_(links_of(serving_, config)),
+          first_(rules_of(config, links_)),
           door_(serving_.loop.executor(), first_ ? *first_ : std::make_shared<gate::GateRules>(), net::SpoolRoom{},
-                record_) {
+                record_, memory_) {
         describe(config);
     }
 
     Result<void> open() override {
         if (!first_) return std::unexpected(first_.error());
         if (milter_.empty()) return {};
+        memory_.change((*first_)->policy.identity.learning);
+        auto keeper = MemoryKeeper::open(gate_file(serving_.data_dir), memory_, serving_.log);
+        if (!keeper) return std::unexpected(keeper.error());
+        keeper_ = *std::move(keeper);
         const auto address = net::SocketAddress::parse(milter_, 8'891);
         if (!address) return std::unexpected(address.error());
         auto listener = net::Listener::open(serving_.loop.executor(), *address);
@@ -92,6 +111,8 @@ public:
         serving_.tasks.spawn("milter sweep", door_.sweep());
         rules_ = *first_;
         watch_sources(sources_config_);
+        watch_links();
+        warn_of_masquerade();
         serving_.log("gate: for Postfix, two lines in main.cf:");
         serving_.log(fmt::format("    smtpd_milters = {}", for_postfix(listener_->address())));
         serving_.log("    milter_default_action = tempfail");
@@ -101,10 +122,16 @@ public:
     Result<std::move_only_function<void()>> prepare(const Config& config) override {
         if (config.gate.milter != milter_)
             return fail("gate.reload", "[gate] milter: another place to listen on needs a restart");
-        auto rules = rules_of(config);
+        auto links = links_of(serving_, config);
+        auto rules = rules_of(config, links);
         if (!rules) return std::unexpected(rules.error());
-        return [this, rules = *std::move(rules), config] {
+        return [this, rules = *std::move(rules), links = std::move(links), config] {
+            if (*links_) (*links_)->retire();
+            links_ = links;
+            watch_links();
+            memory_.change(config.policy.identity.learning);
             rules_ = rules;
+            warn_of_masquerade();
             door_.change(rules);
             watch_sources(config);
             describe(config);
@@ -123,20 +150,35 @@ public:
     }
 
 private:
-    /// Sources of a new configuration are learnt anew; what those of the one before still learn changes nothing.
+    /// Sources of a new configuration are asked anew, and what was known of the same ones holds until they answer; what those of the one
+    /// before still learn changes nothing.
     void watch_sources(const Config& config) {
-        if (sources_) sources_->stop();
-        sources_.reset();
+        const std::shared_ptr<FilterSources> before = std::exchange(sources_, nullptr);
+        if (before) before->stop();
         if (config.gate.filter_sources.empty()) return;
-        sources_ = std::make_shared<FilterSources>(serving_, config,
-                                                   [this](std::vector<policy::AllowedSource> allowed, bool ready) {
-                                                       auto changed = std::make_shared<gate::GateRules>(*rules_);
-                                                       changed->policy.sources.allowed = std::move(allowed);
-                                                       // Before every source is known, nobody can be called an outsider.
-                                                       changed->policy.sources.declared = ready;
-                                                       door_.change(std::move(changed));
-                                                   });
+        sources_ = std::make_shared<FilterSources>(
+            serving_, config,
+            [this](std::vector<policy::AllowedSource> allowed, bool ready) {
+                auto changed = std::make_shared<gate::GateRules>(*rules_);
+                changed->policy.sources.allowed = std::move(allowed);
+                // Before every source is known, nobody can be called an outsider.
+                changed->policy.sources.declared = ready;
+                door_.change(std::move(changed));
+            },
+            before.get());
         serving_.tasks.spawn("filter sources", keep(sources_));
+    }
+    void watch_links() {
+        if (*links_) serving_.tasks.spawn("link lists", LinkLists::keep(*links_));
+    }
+    /// What is configured and not confirmed does nothing, which must not look as if it did.
+    void warn_of_masquerade() {
+        const policy::MasqueradeDomains domains{rules_->masquerade, memory_.confirmed()};
+        for (const DomainName& domain : domains.all)
+            if (!domains.is_confirmed(domain))
+                serving_.log(fmt::format("gate: [identity] masquerade of {} is off: it only notes what it would change "
+                                         "until postern masquerade --preview was looked at and confirmed",
+                                         domain.text()));
     }
     static net::Task<> keep(std::shared_ptr<FilterSources> sources) { co_await sources->keep(); }
 
@@ -147,22 +189,28 @@ private:
             return !there ? "not enforced (no engine)" : mode == policy::Mode::enforce ? "enforced" : "observed";
         };
         const bool domains = !config.site.domains.empty();
-        measures_ = fmt::format("M1 {}, M3 {}, M4 {}, M5 {}, M6 {}", word(policy.malware.scanner, policy.malware.mode),
-                                word(policy.spam.filter, policy.spam.mode),
-                                config.gate.filter_sources.empty() ? "off (no filter in front)"
-                                                                   : word(true, policy.sources.mode),
-                                word(true, policy.identity.mode),
-                                domains ? word(true, policy.relay.mode) : "observed (no domains in [site])");
+        const std::string links = !policy.links.asked ? "off"
+                                                      : fmt::format("{} ({})", word(true, policy.links.mode),
+                                                                    links_ && *links_ ? (*links_)->status() : "");
+        measures_ = fmt::format(
+            "M1 {}, M3 {}, links {}, M4 {}, M5 {}, login's senders {}, M6 {}",
+            word(policy.malware.scanner, policy.malware.mode), word(policy.spam.filter, policy.spam.mode), links,
+            config.gate.filter_sources.empty() ? "off (no filter in front)" : word(true, policy.sources.mode),
+            word(true, policy.identity.mode), word(true, policy.identity.learning.mode),
+            domains ? word(true, policy.relay.mode) : "observed (no domains in [site])");
     }
 
     Serving serving_;
     std::string milter_, measures_;
     Config sources_config_;  // of the start
     gate::GateRecord record_;
+    gate::GateMemory memory_;
+    LinksOrError links_;                                    // of the rules in force; their conversations hold it too
     Result<std::shared_ptr<const gate::GateRules>> first_;  // of the start
     gate::MilterDoor door_;
     std::shared_ptr<const gate::GateRules> rules_;  // as configured, without what was looked up
     std::shared_ptr<FilterSources> sources_;        // its task is the other holder
+    std::unique_ptr<MemoryKeeper> keeper_;          // writes what memory_ holds, also at the end
     std::optional<net::Listener> listener_;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "audit/active/hearing.hpp"
 
+#include "base/ascii_case.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,8 +18,7 @@ bool speaks_of_any(std::string_view text, std::span<const std::string_view> word
 }  // namespace
 
 bool speaks_of(std::string_view text, std::string_view word) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return !std::ranges::search(text, word, {}, lower, lower).empty();
+    return !std::ranges::search(text, word, {}, to_lower, to_lower).empty();
 }
 
 Heard heard(const Turn* turn) {

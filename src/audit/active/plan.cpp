@@ -34,7 +34,7 @@ private:
 
 /// What a conversation showed that forbids a further one with this server.
 bool forbids_more(const Conversation& last) {
-    constexpr std::array<std::string_view, 4> for_good{"smtp.421", "audit.shared", "audit.budget", "net.timeout"};
+    constexpr std::array<std::string_view, 4> for_good{"smtp.421", "audit.shared", "net.budget", "net.timeout"};
     return contains(for_good, last.fault_code);
 }
 

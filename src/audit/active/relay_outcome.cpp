@@ -59,8 +59,9 @@ std::optional<RelayOutcome> outcome_in(const Active& active, const Conversation&
 What told_apart(const Active& active, std::string_view token, std::string_view form) {
     if (!active.tagged) return What::among;
     const std::string tag = fmt::format("-r{}@", form.substr(1));
-    const bool came = std::ranges::any_of(
-        active.arrivals, [&](const Arrival& one) { return one.token == token && speaks_of(one.recipient, tag); });
+    const bool came = std::ranges::any_of(active.arrivals, [&](const Arrival& one) {
+        return one.token == token && is_itself(one) && speaks_of(one.recipient, tag);
+    });
     return came ? What::delivered : What::taken;
 }
 
@@ -117,10 +118,18 @@ bool takes_everybody(const Active& active, const RelayOutcome& outcome) {
 
 }  // namespace
 
+bool is_itself(const Arrival& arrival) {
+    if (arrival.only_asked) return false;
+    const std::string head =
+        "\n" + arrival.octets.substr(0, std::min(arrival.octets.find("\n\r\n"), arrival.octets.find("\n\n")));
+    return speaks_of(head, "\nx-postern-token: " + arrival.token) ||
+           speaks_of(head, "\nmessage-id: <" + arrival.token + "@");
+}
+
 const Arrival* arrival_of(const Active& active, std::string_view token) {
     if (token.empty()) return nullptr;
-    const auto found = std::ranges::find_if(active.arrivals,
-                                            [&](const Arrival& one) { return one.token == token && !one.only_asked; });
+    const auto found =
+        std::ranges::find_if(active.arrivals, [&](const Arrival& one) { return one.token == token && is_itself(one); });
     return found == active.arrivals.end() ? nullptr : &*found;
 }
 

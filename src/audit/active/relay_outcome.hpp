@@ -31,7 +31,11 @@ struct RelayOutcome {
 /// One for each form that was tried, in the order of the forms; of several tries the one that shows most.
 [[nodiscard]] std::vector<RelayOutcome> relay_outcomes(const Active& active);
 
-/// Whether a message with that token arrived anywhere. Borrowed; null: no.
+/// It is the message that was sent, not a bounce or an answer that quotes it: its own header names the token. A filter that packs a
+/// message into its report keeps the Message-ID.
+[[nodiscard]] bool is_itself(const Arrival& arrival);
+
+/// Whether the message with that token arrived anywhere, itself. Borrowed; null: no.
 [[nodiscard]] const Arrival* arrival_of(const Active& active, std::string_view token);
 
 }  // namespace postern::audit

@@ -54,7 +54,7 @@ std::optional<Script> RelayRun::next_batch() {
 }
 
 bool RelayRun::ended_for_good(const Conversation& last) {
-    for (const std::string_view code : {"smtp.421", "net.connect", "net.timeout", "audit.own_address", "audit.budget",
+    for (const std::string_view code : {"smtp.421", "net.connect", "net.timeout", "audit.own_address", "net.budget",
                                         "audit.shared", "smtp.greeting", "smtp.no_tls"})
         if (last.fault_code == code) {
             stopped_ = last.fault;

@@ -98,15 +98,28 @@ TEST(RelayRun, calls_open_only_what_arrived) {
     Active active =
         play_all(run, [](const std::string& line, Memory&) { return Reply{line == "DATA" ? 354 : 250, ""}; });
     EXPECT_EQ(counted(active), (std::map<What, int>{{What::taken, 1}}));
-    active.arrivals.push_back({.token = "t1", .where = "far"});
+    active.arrivals.push_back({.token = "t1", .where = "far", .octets = "X-Postern-Token: t1\r\n"});
     EXPECT_EQ(counted(active), (std::map<What, int>{{What::delivered, 1}}));
+}
+
+TEST(RelayRun, takes_no_bounce_for_a_delivery) {
+    RelayRun run = battery(true, 1);
+    Active active =
+        play_all(run, [](const std::string& line, Memory&) { return Reply{line == "DATA" ? 354 : 250, ""}; });
+    active.arrivals.push_back({.token = "t1",
+                               .where = "far",
+                               .octets = "Subject: Undelivered\r\nIn-Reply-To: <t1@x>\r\n\r\nX-Postern-Token: t1\r\n"});
+    EXPECT_EQ(counted(active), (std::map<What, int>{{What::taken, 1}}));
 }
 
 TEST(RelayRun, tells_forms_of_one_message_apart_by_their_tags_and_else_says_among) {
     RelayRun run = battery(true, 6);
     Active active =
         play_all(run, [](const std::string& line, Memory&) { return Reply{line == "DATA" ? 354 : 250, ""}; });
-    active.arrivals.push_back({.token = "t4", .where = "far", .recipient = "<postern-x-r05@far.example>"});
+    active.arrivals.push_back({.token = "t4",
+                               .where = "far",
+                               .recipient = "<postern-x-r05@far.example>",
+                               .octets = "Message-Id: <t4@x>\r\n"});
     EXPECT_EQ(counted(active), (std::map<What, int>{{What::taken, 3}, {What::among, 3}}));
     active.tagged = true;
     EXPECT_EQ(counted(active), (std::map<What, int>{{What::taken, 5}, {What::delivered, 1}}));
@@ -168,6 +181,16 @@ TEST(RelayRun, stops_at_the_first_421) {
     });
     EXPECT_EQ(active.conversations.size(), 2U);
     EXPECT_EQ(active.conversations.back().fault_code, "smtp.421");
+}
+
+TEST(RelayRun, ends_when_the_time_is_used_up_and_when_a_server_is_silent) {
+    for (const char* code : {"net.budget", "net.timeout", "net.connect"}) {
+        RelayRun run = battery(true);
+        ASSERT_TRUE(run.next(nullptr));
+        const Conversation cut_off{.purpose = "relay", .server = server_ip, .fault_code = code, .fault = "no time"};
+        EXPECT_FALSE(run.next(&cut_off)) << code;
+        EXPECT_EQ(run.stopped(), "no time") << code;
+    }
 }
 
 TEST(RelayRun, takes_a_catch_all_for_no_relay) {

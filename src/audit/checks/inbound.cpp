@@ -4,6 +4,7 @@
 #include "audit/checks/senders.hpp"
 #include "audit/filter_service.hpp"
 #include "audit/target.hpp"
+#include "base/ascii_case.hpp"
 #include "base/contains.hpp"
 
 #include <fmt/format.h>
@@ -300,10 +301,7 @@ Judging judge_secret_stripped(const Evidence& evidence) {
     if (evidence.secret_header.empty())
         return settled({elsewhere("SECRET_NOT_DECLARED", "By which field the filter proves itself was not said.",
                                   "say it with --filter-secret FIELD, or nothing if your server goes by addresses")});
-    std::string name = evidence.secret_header;
-    std::ranges::transform(name, name.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    if (evidence.message->first(name) != nullptr)
+    if (evidence.message->first(lowered(evidence.secret_header)) != nullptr)
         return settled({failing(
             "SECRET_LEAKS",
             fmt::format("{} stands in a message that left: whoever receives it can pass for the filter.",

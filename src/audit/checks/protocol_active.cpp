@@ -14,25 +14,43 @@ namespace postern::audit {
 namespace {
 
 /// What became of one false end.
-enum class Framing : std::uint8_t { text, refused, end, smuggled, not_tried };
+enum class Framing : std::uint8_t { text, refused, end, smuggled, not_tried, unanswered };
 
 Framing framing_of(const Active& active, const Conversation& talk) {
     const Turn* message = talk.turn("message");
     if (message == nullptr || message->unsaid) return Framing::not_tried;
     if (arrival_of(active, talk.token + "s") != nullptr) return Framing::smuggled;
     int good = 0, more = 0;
+    bool farewell = false;
     for (const Turn& turn : talk.turns) {
-        if (turn.label != "more" || turn.code == 221 || turn.code == 0 || turn.unsaid) continue;
+        if (turn.label != "more" || turn.code == 0 || turn.code == 421 || turn.unsaid) continue;
+        if (turn.code == 221) {
+            farewell = true;
+            continue;
+        }
         ++more;
         if (turn.accepted()) ++good;
     }
-    // MAIL, RCPT and DATA of the second message were obeyed, or at least seen.
+    // MAIL, RCPT and DATA of the second message were obeyed, or at least seen: also behind a first that was refused.
     if (good >= 2) return Framing::smuggled;
-    if (message->accepted() && more > 0) return Framing::end;
+    if (more > 0) return Framing::end;
+    // Whoever refuses for good may hang up. Else only the answer to QUIT shows that no further one was to come; and a silence shows
+    // nothing: the server may have taken the false end and died of it, or be waiting for another.
+    if (message->code / 100 == 5) return Framing::refused;
+    if (message->code == 0 || message->code == 421 || !farewell) return Framing::unanswered;
     return message->accepted() ? Framing::text : Framing::refused;
 }
 
 std::string name_of(const Conversation& talk) { return talk.purpose.substr(talk.purpose.find('/') + 1); }
+
+/// Why a conversation does not show what became of its message.
+std::string silence_of(const Conversation& talk) {
+    const Turn* message = talk.turn("message");
+    if (message != nullptr && message->code != 0 && message->code != 421)
+        return fmt::format("the end of the data was answered {}, and QUIT behind it {}", message->code,
+                           talk.fault.empty() ? "was not" : "was not: " + talk.fault);
+    return "the end of the data was not answered" + (talk.fault.empty() ? std::string() : ": " + talk.fault);
+}
 
 /// A mailbox's files have line ends of the system; only octets as they came over the wire tell.
 bool is_exact(std::string_view octets) {
@@ -110,14 +128,19 @@ Judging judge_vrfy_tried(const Evidence& evidence) {
 
 Judging judge_smuggling_tried(const Evidence& evidence) {
     Findings out;
-    std::vector<std::string> smuggled, ends, not_tried;
+    std::vector<std::string> smuggled, ends, not_tried, unanswered;
     std::size_t text = 0, refused = 0;
+    std::string why;
     for (const Conversation* talk : talks(evidence, "smuggling-in/")) switch (framing_of(evidence.active, *talk)) {
         case Framing::smuggled: smuggled.push_back(name_of(*talk)); break;
         case Framing::end: ends.push_back(name_of(*talk)); break;
         case Framing::text: ++text; break;
         case Framing::refused: ++refused; break;
         case Framing::not_tried: not_tried.push_back(name_of(*talk)); break;
+        case Framing::unanswered:
+            unanswered.push_back(name_of(*talk));
+            if (why.empty()) why = silence_of(*talk);
+            break;
         }
     constexpr std::string_view fix =
         "Postfix: smtpd_forbid_bare_newline = normalize; Exim: 4.97.1 or later; others: update, and end "
@@ -132,6 +155,12 @@ Judging judge_smuggling_tried(const Evidence& evidence) {
             "SMUGGLING_END",
             fmt::format("{} ended a message; the commands behind it were seen, though refused.", some_of(ends, 8)),
             std::string(fix)));
+    if (!unanswered.empty())
+        out.push_back(unknown("SMUGGLING_UNANSWERED",
+                              fmt::format("What became of {} is not known: {}.", some_of(unanswered, 8), why),
+                              "Look into the server's log: a filter that is asked at the end of the data and is silent "
+                              "does that. Mend it, "
+                              "and run it again."));
     if (!not_tried.empty() && text + refused + smuggled.size() + ends.size() > 0)
         out.push_back(unknown("SMUGGLING_NOT_TRIED", fmt::format("{} false ends could not be tried: {}.",
                                                                  not_tried.size(), left_out(evidence))));
@@ -148,13 +177,19 @@ Judging judge_smuggling_tried(const Evidence& evidence) {
 
 Judging judge_smuggling_out(const Evidence& evidence) {
     Findings out;
-    std::vector<std::string> bare, unseen;
+    std::vector<std::string> bare, unseen, unanswered;
+    std::string why;
     std::size_t held = 0;
     for (const Conversation* talk : talks(evidence, "smuggling-out/")) {
         const Turn* message = talk->turn("message");
         if (message == nullptr || message->unsaid) continue;
-        if (!message->accepted()) {
+        if (message->code / 100 == 5) {
             ++held;
+            continue;
+        }
+        if (!message->accepted()) {
+            unanswered.push_back(name_of(*talk));
+            if (why.empty()) why = message->code == 0 ? silence_of(*talk) : quoted(*message);
             continue;
         }
         const Arrival* arrival = arrival_of(evidence.active, talk->token);
@@ -171,6 +206,10 @@ Judging judge_smuggling_out(const Evidence& evidence) {
                 some_of(bare, 8)),
             "Postfix: smtpd_forbid_bare_newline = normalize, cleanup_replace_stray_cr_lf = yes (the default since "
             "3.9); others: update."));
+    if (!unanswered.empty())
+        out.push_back(unknown("SMUGGLING_OUT_UNANSWERED",
+                              fmt::format("The server neither took nor refused {}: {}.", some_of(unanswered, 8), why),
+                              "Look into the server's log, and run it again."));
     if (!unseen.empty())
         out.push_back(unknown(
             "SMUGGLING_OUT_UNSEEN",

@@ -143,8 +143,7 @@ constexpr std::string_view scan_out = "Have submission go through the same filte
 
 /// At a far end: an answer to one of our messages, not the message itself.
 bool is_answer(const Arrival& arrival) {
-    const std::string_view head = std::string_view(arrival.octets).substr(0, arrival.octets.find("\n\r\n"));
-    return arrival.where != "sample" && !arrival.only_asked && !speaks_of(head, "\nx-postern-token:");
+    return arrival.where != "sample" && !arrival.only_asked && !is_itself(arrival);
 }
 bool is_bounce(const Arrival& arrival) {
     const std::string_view octets(arrival.octets);
