@@ -35,6 +35,9 @@ def play(lab):
         yield f"IPv4 and IPv6 are not one machine: {shown.get('addresses')}"
     if len(trap.events("--ip", address)) != 1:
         yield "more than one event within the hour"
+    for words in (("--ip", "2001:db8:5:1::7"), ("--ip", address, "--since", "1m")):
+        if [one["id"] for one in trap.events(*words)] != [event["id"]]:
+            yield f"events {' '.join(words)} does not find it"
     page = trap.postern("trap", "show", address)
     lab.transcript.append(page.stdout)
     for text in ("\x1b", "user1@"):

@@ -29,6 +29,9 @@ def play(lab):
     offenders = json.loads(trap.postern("trap", "list", "--format", "json", quiet=True).stdout)["offenders"]
     if not 4000 < len(offenders) <= 4096:
         yield f"{len(offenders)} offenders are on record"
+    far = next(one for one in offenders if one["address"].startswith("2001:db8:5:9:"))
+    if far["mac"] or "is on no network of this host" not in far["note"] or f"ip neigh show {far['address']}" not in far["note"]:
+        yield f"a machine behind another router has MAC {far['mac']!r} and the note {far['note']!r}"
     told = len(trap.events("--most", "10000"))
     if not 300 <= told <= 310:
         yield f"{told} events of a network that may have 300 an hour"

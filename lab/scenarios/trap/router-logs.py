@@ -4,7 +4,7 @@ import datetime
 import json
 import time
 
-from postern_lab import stand, trapped
+from postern_lab import egress, trapped
 
 title = "offenders are named from the deny logs of nft, OPNsense, MikroTik and Cisco ASA, as files and as syslog over UDP and TCP"
 FORMS = {
@@ -25,11 +25,11 @@ def lines(form, source, count, gap):
 
 
 def play(lab):
-    stand.up()
+    egress.stand()
     for form in FORMS:
         text = "\n".join([*lines(form, "10.0.0.7", 120, 0.2), *lines(form, "10.0.0.8", 6, 60), *lines(form, "10.0.0.25", 50, 0.1), "noise \x1b[31m PROTO=TCP"])
         log = lab.file(f"{form}.log.txt", text + "\n")
-        done = lab.run("site", "postern", "trap", "--syslog", log, "--mail-server", "10.0.0.25", "--format", "json")
+        done = lab.run("eg-router", "postern", "trap", "--syslog", log, "--mail-server", "10.0.0.25", "--format", "json")
         found = {row["address"]: row for row in json.loads(done.stdout)["offenders"]}
         if done.returncode != 1 or set(found) != {"10.0.0.7", "10.0.0.8"}:
             yield f"{form}: exit code {done.returncode}, offenders {sorted(found)}"
@@ -40,6 +40,10 @@ def play(lab):
                 yield f"{form}: {address} has {row['attempts']} attempts and is judged {row['judgement']['kind']}, not {kind}"
         if form in ("nft", "mikrotik") and found["10.0.0.7"]["mac"] != "52:54:00:12:34:56":
             yield f"{form}: the MAC is {found['10.0.0.7']['mac']!r}"
+    own = lab.file("kern.log", f"{datetime.datetime.now(datetime.timezone.utc).strftime('%Y-%m-%dT%H:%M:%S+00:00')} mail kernel: postern: IN= OUT=eth0 SRC=10.0.3.26 DST=198.51.100.9 LEN=60 PROTO=TCP SPT=40001 DPT=25 SYN UID=33 GID=33\n")
+    found = json.loads(lab.run("eg-router", "postern", "trap", "--syslog", own, "--format", "json").stdout)["offenders"]
+    if [(row["address"], row["user"]) for row in found] != [("10.0.3.26", "uid 33")]:
+        yield f"a machine's own log does not tell the user: {found}"
     yield from live(lab)
 
 
@@ -62,7 +66,7 @@ else:
 
 
 def send(lab, host, how, port, form, source, count=60):
-    return lab.run(host, "/usr/bin/python3", "-c", SEND, how, "203.0.113.25", str(port), input="\n".join(lines(form, source, count, 0.2)), quiet=True)
+    return lab.run(host, "/usr/bin/python3", "-c", SEND, how, "10.0.1.1", str(port), input="\n".join(lines(form, source, count, 0.2)), quiet=True)
 
 
 def within(lab, name, text, seconds=4):
@@ -75,12 +79,12 @@ def within(lab, name, text, seconds=4):
 def live(lab):
     """The daemon takes a router's datagrams and connections, and believes that router only."""
     lab.data.mkdir()
-    config = lab.file("live.toml", "[trap]\nlisten = [\"127.0.0.1@2526\"]\nsyslog = \"203.0.113.25@5514\"\nsyslog_from = [\"203.0.113.30\"]\n[serve]\nmetrics = \"\"\n")
-    lab.start("site", "trap", "postern", "serve", "--role", "trap", "--config", config)
-    trapped.wait_for(lambda: "for syslog on 203.0.113.25@5514" in lab.output("trap"), 5, "the trap")
-    for how, source in (("udp", "10.0.0.7"), ("lines", "10.0.1.7"), ("counted", "10.0.2.7")):
-        send(lab, "office", how, 5514, "asa", source)
-        send(lab, "mail", how, 5514, "asa", "10.0.0.66")
+    config = lab.file("live.toml", "[trap]\nlisten = [\"127.0.0.1@2526\"]\nsyslog = \"10.0.1.1@5514\"\nsyslog_from = [\"10.0.1.7\"]\n[serve]\nmetrics = \"\"\n")
+    lab.start("eg-router", "trap", "postern", "serve", "--role", "trap", "--config", config)
+    trapped.wait_for(lambda: "for syslog on 10.0.1.1@5514" in lab.output("trap"), 5, "the trap")
+    for how, source in (("udp", "10.0.0.7"), ("lines", "10.0.4.7"), ("counted", "10.0.5.7")):
+        send(lab, "eg-office", how, 5514, "asa", source)
+        send(lab, "eg-guest", how, 5514, "asa", "10.0.0.66")
         if not within(lab, "trap", f"incident: {source} tried port 25, 60 times"):
             yield f"over {how} the daemon says: {lab.output('trap')}"
     yield from by_hand(lab)
@@ -89,18 +93,18 @@ def live(lab):
 
 
 def by_hand(lab):
-    command = lab.start("site", "by-hand", "postern", "trap", "--syslog", "203.0.113.25@5515", "--from", "203.0.113.30")
+    command = lab.start("eg-router", "by-hand", "postern", "trap", "--syslog", "10.0.1.1@5515", "--from", "10.0.1.7")
     time.sleep(0.5)
     for how, form, source in (("udp", "nft", "10.0.0.8"), ("lines", "opnsense", "10.0.1.8"), ("counted", "mikrotik", "10.0.2.8")):
-        send(lab, "office", how, 5515, form, source)
+        send(lab, "eg-office", how, 5515, form, source)
         if not within(lab, "by-hand", f"incident: {source} "):
             yield f"over {how} the command says: {lab.output('by-hand')}"
-    send(lab, "mail", "lines", 5515, "asa", "10.0.0.66")
+    send(lab, "eg-guest", "lines", 5515, "asa", "10.0.0.66")
     # More connections than a door has room for from one address: the next are let go, and those that stand are heard.
-    idle = lab.start("office", "idle", "/usr/bin/python3", "-c", "import socket,time; all = [socket.create_connection(('203.0.113.25', 5515), 3) for _ in range(40)]; print('open', flush=True); time.sleep(20)")
+    idle = lab.start("eg-office", "idle", "/usr/bin/python3", "-c", "import socket,time; all = [socket.create_connection(('10.0.1.1', 5515), 3) for _ in range(40)]; print('open', flush=True); time.sleep(20)")
     within(lab, "idle", "open")
     lab.stop(idle)
-    send(lab, "office", "counted", 5515, "asa", "10.0.3.8")
+    send(lab, "eg-office", "counted", 5515, "asa", "10.0.3.8")
     if not within(lab, "by-hand", "incident: 10.0.3.8"):
         yield f"after idle connections the command says: {lab.output('by-hand')}"
     if lab.stop(command) != 0 or "10.0.0.66" in lab.output("by-hand"):
