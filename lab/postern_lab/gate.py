@@ -104,10 +104,8 @@ class Gate:
         common += more
         master.write_text(saved + f"0.0.0.0:{PORT} inet n - n - 60 smtpd\n{common}  -o local_recipient_maps= -o milter_macro_daemon_name=smtp\n"
                                   f"127.0.0.1:{SUBMISSION} inet n - n - 60 smtpd\n{common}  -o local_recipient_maps= -o milter_macro_daemon_name=submission\n"
-                                  "  -o smtpd_sasl_auth_enable=yes -o smtpd_tls_auth_only=no
-"
-                                  f"gatecleanup unix n - n - 0 cleanup
-{more}"
+                                  "  -o smtpd_sasl_auth_enable=yes -o smtpd_tls_auth_only=no\n"
+                                  f"gatecleanup unix n - n - 0 cleanup\n{more}"
                                   "gatesink unix - - n - 20 smtp\n  -o smtp_tls_security_level=none -o smtp_dns_support_level=disabled\n")
         self.lab.on_end(lambda: (master.write_text(saved), sh(*inside("mail", "postfix", "reload"), quiet=True)))
         sh(*inside("mail", "postfix", "reload"))
