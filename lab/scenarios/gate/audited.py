@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The audit finds the gate's measures holding, and each one that is switched off: part A by configuration and a message, part B by trying."""
 import json
-import time
 
 from postern_lab import mail, probe
-from postern_lab.gated import MILTER, GatedMail, Raw
+from postern_lab.gated import MILTER, GatedMail, Raw, wait_until
 from postern_lab.network import STATE
 
 title = "postern audit finds M1, M3, M4, M5 and M6 holding behind the gate, and each of them when it is switched off"
@@ -67,7 +66,9 @@ def identity(lab, gate):
     # A machine's name below one's own domain is no fault to the audit; that it stays until confirmed is seen in the message.
     if "From: Test <test@pc30.example.com>\r\n" not in gate.having("previewed")[0]:
         yield "From was masqueraded before anybody confirmed it"
-    masquerade(lab, gate, "--confirm", json.loads(masquerade(lab, gate, "--preview", "--format", "json").stdout)["digest"])
+    preview = wait_until(lambda: (seen := json.loads(masquerade(lab, gate, "--preview", "--format", "json").stdout))["changes"] and seen, 10)
+    masquerade(lab, gate, "--confirm", preview["digest"])
+    lab.wait_for(lambda: gate.lines("masquerade of example.com is confirmed"), 10, "the confirmed masquerade")
     yield from differ("with M5 on", COMPLETE, left(lab, gate, "whole"))
     if "From: Test <test@example.com>\r\n" not in gate.having("whole")[0]:
         yield "the name of the machine in From was not masqueraded"
@@ -80,9 +81,7 @@ def identity(lab, gate):
 
 
 def masquerade(lab, gate, *words):
-    done = lab.run("mail", "postern", "masquerade", *words, "--config", gate.config, "--data-dir", lab.data, quiet=True)
-    time.sleep(1.5)  # a gate that runs looks each second
-    return done
+    return lab.run("mail", "postern", "masquerade", *words, "--config", gate.config, "--data-dir", lab.data, quiet=True)
 
 
 def left(lab, gate, subject):

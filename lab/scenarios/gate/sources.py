@@ -4,6 +4,7 @@ import datetime
 import os
 import re
 import signal
+import time
 
 from postern_lab.gate import EICAR
 from postern_lab.gated import PARTNER, USER, GatedMail, Raw, compose, wait_until
@@ -121,3 +122,10 @@ def shrinks(lab, gate):
     for last in (82, 84):
         if not (said := from_(gate, last, f"held-{last}")).startswith("data 250") or not gate.arrived(f"held-{last}"):
             yield f"while the shrunken record is held, 198.51.100.{last} got {said}"
+    # Somebody who reloads for another reason has not looked at it.
+    gate.change(gate={"message_size": 26_000_000})
+    time.sleep(3)  # all are asked anew
+    if not (said := from_(gate, 83, "reloaded-83")).startswith("data 250"):
+        yield f"after a reload the shrunken record is in force: 198.51.100.83 got {said}"
+    if len([row for row in gate.events("--kind", "filter.") if row["rule"] == "m4.sources.held"]) != 1:
+        yield "the held change is told of again"
