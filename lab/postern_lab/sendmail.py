@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -43,8 +44,10 @@ MAILER(`smtp')dnl
 class SendmailGate(Gate):
     def postfix(self):
         """In place of Postfix: unpacks Sendmail, makes its configuration with its own m4, and starts it."""
-        folder = self.lab.folder / "sendmail-root"
-        folder.mkdir()
+        folder = self.lab.state / "unpacked" / "sendmail"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        self.lab.on_end(lambda: shutil.rmtree(folder))
         for package in PACKAGES:
             sh("dpkg", "-x", str(next(others.PACKAGES.glob(f"{package}_*.deb"))), str(folder))
         mail = folder / "etc" / "mail"

@@ -14,12 +14,12 @@ title = "behind Sendmail, clean mail is untouched, viruses are refused, holds li
 BODY = "First line\r\n..two dots\r\n\r\n  trailing blanks  \r\n" + "x" * 900 + "\r\n=C3=A4\r\nlast\r\n"
 DANGER = "This is a program.\r\n--b\r\nContent-Type: application/octet-stream; name=\"invoice.exe\"\r\nContent-Disposition: attachment; filename=\"invoice.exe\"\r\n\r\nMZ\r\n--b--\r\n"
 MULTIPART = "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n"
-SIGN = f'sign = [{{ domain = "example.com", selector = "lab", key = "{KEY}" }}]'
 MASQUERADE = 'rspamd = ""\n[identity]\nmasquerade = ["example.com"]'
 
 
 def play(lab):
-    gate = SendmailGate(lab, gate=SIGN, malware=f'clamd = "unix:{lab.state}/clamd.sock"\ntimeout = "3s"\nattachments = "hold"', spam=MASQUERADE)
+    key = lab.file("dkim.pem", KEY.read_text())  # the gate's own, which it may read
+    gate = SendmailGate(lab, gate=f'sign = [{{ domain = "example.com", selector = "lab", key = "{key}" }}]', malware=f'clamd = "unix:{lab.state}/clamd.sock"\ntimeout = "3s"\nattachments = "hold"', spam=MASQUERADE)
     yield from passing(lab, gate)
     yield from leaving(gate)
     yield from quarantine(gate)
