@@ -50,7 +50,7 @@ protected:
         return said;
     }
     net::Task<> all(std::string answer, std::chrono::milliseconds delay, bool stays, std::string& said) {
-        MilterDoor door(loop_.executor(), std::make_shared<GateRules>(rules_), {}, record_);
+        MilterDoor door(loop_.executor(), std::make_shared<GateRules>(rules_), {}, record_, memory_);
         net::TaskGroup tasks(loop_.executor(), [](std::string_view, const std::exception_ptr&) { ADD_FAILURE(); });
         auto milter = net::Listener::open(loop_.executor(), {{}, folder_ / "milter"});
         auto clamd = net::Listener::open(loop_.executor(), *rules_.clamd);
@@ -118,6 +118,7 @@ protected:
     GateRecord record_{{[] { return Instant{}; }, [](store::Event) { return std::string("E0TEST"); },
                         [this](std::string_view line) { lines_.emplace_back(line); }},
                        metrics_};
+    GateMemory memory_;
     std::filesystem::path folder_;
     int scans_ = 0;
 };

@@ -7,6 +7,7 @@
 
 #include "net/endpoint.hpp"
 #include "net/loop.hpp"
+#include "net/socket_address.hpp"
 
 #include <string>
 #include <vector>
