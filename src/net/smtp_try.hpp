@@ -5,7 +5,7 @@
 // has one deadline, and what was learnt until then is kept.
 #pragma once
 
-#include "net/endpoint.hpp"
+#include "net/socket_address.hpp"
 #include "net/loop.hpp"
 #include "net/socket_address.hpp"
 

@@ -37,7 +37,7 @@ constexpr const char* raise_it = "Put the rule for port 25 above every rule that
 Judging judge_port25_from_here(const Evidence& evidence) {
     if (!evidence.place.empty() && evidence.place != "mail")
         co_return evidence.place == "office" ? judge_ways(evidence, true)
-                                             : Findings{not_here("an office machine", "office")};
+                                             : Findings{judge_not_here("an office machine", "office")};
     if (evidence.port25_blocked_here)
         co_return Findings{pass("PORT25_SHUT_HERE", fmt::format("Port 25 is shut on the way out of this network: {}.",
                                                                 evidence.port25_why))};

@@ -75,13 +75,13 @@ Findings judge_ways(const Evidence& evidence, bool v4) {
     return out;
 }
 
-Finding not_here(std::string_view where, std::string_view place) {
+Finding judge_not_here(std::string_view where, std::string_view place) {
     return elsewhere("EGRESS_PLACE", fmt::format("This was not tried from {}.", where),
                      fmt::format("run postern audit egress --place {} --vantage NAME=URL#TOKEN on {}", place, where));
 }
 
 Findings judge_place(const Evidence& evidence, std::string_view place, std::string_view where) {
-    if (evidence.place != place) return {not_here(where, place)};
+    if (evidence.place != place) return {judge_not_here(where, place)};
     Findings out;
     for (const bool v4 : {true, false})
         if (v4 || !direct_ways(evidence, v4, 25).empty())
@@ -99,7 +99,8 @@ Judging judge_vpn_shut(const Evidence& evidence) {
 }
 
 Judging judge_ipv6_shut(const Evidence& evidence) {
-    if (evidence.place.empty() || evidence.place == "mail") return settled({not_here("an office machine", "office")});
+    if (evidence.place.empty() || evidence.place == "mail")
+        return settled({judge_not_here("an office machine", "office")});
     return settled(judge_ways(evidence, false));
 }
 
@@ -111,7 +112,7 @@ Judging judge_clients_apart(const Evidence& evidence) {
             if (way.by.empty() && way.seen_as && !contains(seen, *way.seen_as)) seen.push_back(*way.seen_as);
     }
     if (seen.empty() || evidence.place.empty() || evidence.place == "mail")
-        co_return Findings{not_here("an office machine", "office")};
+        co_return Findings{judge_not_here("an office machine", "office")};
     const OwnSenders own = co_await find_own_senders(evidence);
     Findings out;
     for (const IpAddress& ip : seen)
@@ -149,7 +150,7 @@ Judging judge_submission_out(const Evidence& evidence) {
                                       fmt::format("{}, but declared is {}.", what, evidence.submission_out),
                                       "Mend the router's rule for 465 and 587, or the declaration."));
         }
-    if (out.empty()) out.push_back(not_here("an office machine", "office"));
+    if (out.empty()) out.push_back(judge_not_here("an office machine", "office"));
     return settled(std::move(out));
 }
 

@@ -18,6 +18,6 @@ namespace postern::audit {
 [[nodiscard]] Findings judge_ways(const Evidence& evidence, bool v4);
 /// Both families, from one kind of place ("guest") that `where` says in words.
 [[nodiscard]] Findings judge_place(const Evidence& evidence, std::string_view place, std::string_view where);
-[[nodiscard]] Finding not_here(std::string_view where, std::string_view place);
+[[nodiscard]] Finding judge_not_here(std::string_view where, std::string_view place);
 
 }  // namespace postern::audit
