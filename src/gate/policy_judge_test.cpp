@@ -210,6 +210,7 @@ TEST(PolicyJudge, refuses_what_is_larger_than_the_site_takes) {
     asked.rules->policy.limits.message_octets = 1'000;
     asked.request.size = 1'000;
     EXPECT_EQ(asked.ask("END-OF-MESSAGE"), dunno);
+    asked.request.instance = "2.0";
     asked.request.size = 1'001;
     EXPECT_EQ(asked.ask("END-OF-MESSAGE").find("action=552 5.3.4 "), 0U);
 }

@@ -80,7 +80,9 @@ Result<VantageAddress> parse_vantage(std::string_view text) {
         host = host.substr(0, colon);
     }
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    if (!IpAddress::parse(host) && !DomainName::parse(host)) return misspelt("the host is no name or address");
+    // A slash may stand in a domain name (RFC 2317), not in a host's: here it would begin a path, which a probe has none of.
+    if (host.contains('/') || (!IpAddress::parse(host) && !DomainName::parse(host)))
+        return misspelt("the host is no name or address");
     out.host = host;
     const auto dot = token.find('.');
     out.secret = token.substr(0, dot);
