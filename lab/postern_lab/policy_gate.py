@@ -60,7 +60,7 @@ class PolicyGate(Gate):
         master = mail.ETC / "postfix" / "master.cf"
         saved = master.read_text()
         asks = "check_policy_service { unix:postern/policy.sock, timeout=10s }"
-        common = f"  -o smtpd_milters= -o smtpd_relay_restrictions= -o {{ smtpd_recipient_restrictions = {asks}, permit_mynetworks, reject_unauth_destination }}\n" \
+        common = f"  -o smtpd_milters= -o smtpd_relay_restrictions= -o {{ smtpd_recipient_restrictions = {asks}, permit_mynetworks, reject_unauth_destination, reject_unlisted_recipient }}\n" \
                  f"  -o {{ smtpd_end_of_data_restrictions = {asks} }} -o smtpd_peername_lookup=no -o smtpd_client_connection_count_limit=0\n" \
                  f"  -o cleanup_service_name=gatecleanup -o content_filter=gatesink:[127.0.0.1]:{SINK}\n"
         master.write_text(saved + f"0.0.0.0:{PORT} inet n - n - 60 smtpd\n{common}"

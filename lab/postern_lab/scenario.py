@@ -155,6 +155,7 @@ def change_configuration(scenario):
 
 
 def play(path):
+    mail.forget_log()
     if path.suffix == ".py":
         try:
             return script.play(path)

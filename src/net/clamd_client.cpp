@@ -23,7 +23,7 @@ constexpr auto between_tries = std::chrono::seconds(1);
 Result<void> pass_descriptor(int socket, int file) {
     if (lseek(file, 0, SEEK_SET) < 0)
         return fail("net.write", fmt::format("the file could not be rewound: {}", std::strerror(errno)));
-    std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
     char octet = 0;
     iovec data{&octet, 1};
     msghdr message{};

@@ -47,7 +47,7 @@ class HttpClient {
 public:
     struct Options {
         SocketAddress server;
-        std::string host;                   ///< the Host field, and SNI behind TLS
+        std::string host;  ///< a name or an address without brackets: for the Host field, and SNI behind TLS
         asio::ssl::context* tls = nullptr;  ///< outlives the client; null: in clear
         std::size_t max_answer = 1024 * 1024;
     };
@@ -57,6 +57,8 @@ public:
     /// One at a time. Errors: net.connect, net.tls, net.write, net.read, net.timeout, net.http (what is wrong with the answer).
     Task<Result<HttpAnswer>> ask(HttpRequest request, Clock::time_point deadline);
     [[nodiscard]] bool kept() const { return stream_ != nullptr; }
+    /// "probe.example.net:8443", "[2001:db8::7]": with the port where it is not the scheme's own (RFC 9110 7.2).
+    [[nodiscard]] static std::string host_field(const Options& options);
 
 private:
     Task<Result<HttpAnswer>> converse(std::string octets, bool head);

@@ -29,6 +29,13 @@ Error wrong(std::string_view what) {
 
 }  // namespace
 
+std::string HttpClient::host_field(const Options& options) {
+    std::string out = options.host.contains(':') ? '[' + options.host + ']' : options.host;
+    const std::uint16_t port = options.server.is_unix() ? std::uint16_t{0} : options.server.endpoint.port;
+    if (port != 0 && port != (options.tls != nullptr ? 443 : 80)) out += fmt::format(":{}", port);
+    return out;
+}
+
 Task<Result<void>> HttpClient::open() {
     stream_ = std::make_unique<Stream>(executor_);
     auto opened = co_await stream_->connect(options_.server);
@@ -79,7 +86,7 @@ Task<Result<HttpAnswer>> HttpClient::converse(std::string octets, bool head) {
 
 Task<Result<HttpAnswer>> HttpClient::ask(HttpRequest request, Clock::time_point deadline) {
     auto answer =
-        co_await with_deadline(converse(to_octets(request, options_.host), request.method == "HEAD"), deadline);
+        co_await with_deadline(converse(to_octets(request, host_field(options_)), request.method == "HEAD"), deadline);
     if (answer) co_return *std::move(answer);
     stream_.reset();
     co_return fail("net.timeout", fmt::format("{} did not answer in time", options_.server.to_string()));

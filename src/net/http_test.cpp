@@ -79,6 +79,17 @@ TEST_F(Http, several_questions_go_over_one_kept_connection) {
     });
 }
 
+TEST_F(Http, the_host_is_named_with_its_port_and_brackets) {
+    const auto said = [](const char* host, std::uint16_t port) {
+        return HttpClient::host_field({.server = {{*IpAddress::parse("192.0.2.1"), port}, {}}, .host = host});
+    };
+    EXPECT_EQ(said("alerts.example.com", 80), "alerts.example.com");
+    EXPECT_EQ(said("alerts.example.com", 8080), "alerts.example.com:8080");
+    EXPECT_EQ(said("2001:db8::7", 80), "[2001:db8::7]");
+    EXPECT_EQ(said("2001:db8::7", 443), "[2001:db8::7]:443");  // in clear 443 is not its own
+    EXPECT_EQ(HttpClient::host_field({.server = address_, .host = "rspamd"}), "rspamd");
+}
+
 TEST_F(Http, no_field_begins_another) {
     play({}, {}, [this]() -> Task<> {
         HttpClient one = client();

@@ -9,7 +9,7 @@ from postern_lab.network import STATE
 title = "postern audit finds M1, M3, M4, M5 and M6 holding behind the gate, and each of them when it is switched off"
 ANCHORS = ["--root-hints", STATE / "root.hints", "--trust-anchor", STATE / "root.key", "--list", "zen.spamhaus.org", "--format", "json"]
 STOPPED, ARRIVED = ["SAMPLE_STOPPED"], ["SAMPLE_ARRIVED"]
-HOLDING = {"1-04": STOPPED, "1-05": STOPPED, "1-06": STOPPED, "3-01": STOPPED, "3-02": STOPPED, "6-01": ["RELAY_CLOSED"]}
+HOLDING = {"1-04": STOPPED, "1-05": ["ATTRIBUTION_NOT_SEEN", *STOPPED], "1-06": STOPPED, "3-01": STOPPED, "3-02": STOPPED, "6-01": ["RELAY_CLOSED"]}
 COMPLETE = {"5-11": ["NO_INTERNAL_NAME"], "5-12": ["HEADER_COMPLETE"], "5-19": ["DKIM_PASS"]}
 IDENTITY = {"mode": "enforce", "add_missing_fields": True, "masquerade": ["example.com"]}
 SIGN = Raw(f'[{{ domain = "example.com", selector = "lab", key = "{STATE}/dkim.pem" }}]')

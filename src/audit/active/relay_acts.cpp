@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The relay battery as acts: whole against port 25 over IPv4, the few that tell most against other ports and over IPv6.
+// The relay battery as acts: whole against every port that takes mail, over IPv4 and IPv6. What port 25 refuses over IPv4, another door may
+// take: each has its own rules in the mail server.
 #include "audit/active/plan.hpp"
 #include "audit/active/relay_outcome.hpp"
 #include "audit/active/relay_run.hpp"
@@ -46,14 +47,12 @@ std::string literal(const IpAddress& ip) {
     return ip.is_v4() ? fmt::format("[{}]", ip.to_string()) : fmt::format("[IPv6:{}]", ip.to_string());
 }
 
-std::vector<std::string> forms_for(const ActiveWishes& wishes, bool whole) {
+/// `main_door`: port 25 over IPv4, whose forms belong to checks of their own; of all other doors there is one check.
+std::vector<std::string> forms_for(const ActiveWishes& wishes, bool main_door) {
     std::vector<std::string> out;
-    const bool inside = whole && !wishes.place.empty();
-    for (const RelayForm& form : relay_forms()) {
-        const bool in_short = std::ranges::find(short_battery(), form.id) != short_battery().end();
-        if (inside || (whole ? wishes.checks.contains(form.check) || form.id == "R01" : in_short))
-            out.emplace_back(form.id);
-    }
+    const bool all = !main_door || !wishes.place.empty();
+    for (const RelayForm& form : relay_forms())
+        if (all || wishes.checks.contains(form.check) || form.id == "R01") out.emplace_back(form.id);
     return out;
 }
 
@@ -66,9 +65,9 @@ void add_relay_acts(Acts& acts, const ActiveWishes& wishes, const std::shared_pt
     const auto [far_local, far_domain] = split_address(wishes.far_recipient);
     for (const ActiveTarget& target : wishes.targets)
         for (const std::uint16_t port : target.ports) {
-            const bool whole = port == 25 && target.ip.is_v4();
+            const bool main_door = port == 25 && target.ip.is_v4();
             const bool wanted = !wishes.place.empty() ? wishes.checks.contains(relay_check_of(wishes.place))
-                                : whole               ? any_form
+                                : main_door           ? any_form
                                                       : wishes.checks.contains("6-06");
             if (!wanted) continue;
             RelayRun::Wishes run{
@@ -88,7 +87,7 @@ void add_relay_acts(Acts& acts, const ActiveWishes& wishes, const std::shared_pt
                     }};
             acts.push_back(std::make_unique<RelayAct>(
                 RelayRun::Target{target.ip, port, channel_of(port), control_port(target, port)},
-                forms_for(wishes, whole), std::move(run)));
+                forms_for(wishes, main_door), std::move(run)));
         }
 }
 

@@ -80,8 +80,6 @@ constexpr std::array forms{
               "<$r@$far> ORCPT=rfc822;postmaster@$own"},
 };
 
-constexpr std::array<std::string_view, 6> few{"R01", "R02", "R04", "R13", "R19", "R26"};
-
 /// The first letter that has a twin in Cyrillic, exchanged; a domain without one gets a full-width dot.
 std::string look_alike(std::string domain) {
     constexpr std::array<std::pair<char, std::string_view>, 6> twins{{{'a', "\xd0\xb0"},
@@ -99,8 +97,6 @@ std::string look_alike(std::string domain) {
 }  // namespace
 
 std::span<const RelayForm> relay_forms() { return forms; }
-std::span<const std::string_view> short_battery() { return few; }
-
 const RelayForm* find_relay_form(std::string_view id) {
     const auto found = std::ranges::find(forms, id, &RelayForm::id);
     return found == forms.end() ? nullptr : &*found;

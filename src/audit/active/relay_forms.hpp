@@ -24,8 +24,6 @@ struct RelayForm {
 };
 
 [[nodiscard]] std::span<const RelayForm> relay_forms();
-/// The few that other ports and addresses are asked too.
-[[nodiscard]] std::span<const std::string_view> short_battery();
 [[nodiscard]] const RelayForm* find_relay_form(std::string_view id);
 
 struct RelayNames {
