@@ -130,8 +130,12 @@ TEST_F(Smtp, session_takes_what_is_no_reply_for_none) {
 const Said ready{"", {"220 mail\r\n"}}, hello{"EHLO", {"250 mail\r\n"}}, mail{"MAIL FROM:<>", {"250 ok\r\n"}};
 
 TEST_F(Smtp, recipients_are_tried_each_and_no_data_is_said) {
-    const SmtpTry seen = tried({ready, hello, mail, {"RCPT TO:<a@b.example>", {"250 ok\r\n"}},
-                                {"RCPT TO:<c@b.example>", {"550-5.1.1 no\r\n550 such\r\n"}}, {"RSET", {"250 ok\r\n"}},
+    const SmtpTry seen = tried({ready,
+                                hello,
+                                mail,
+                                {"RCPT TO:<a@b.example>", {"250 ok\r\n"}},
+                                {"RCPT TO:<c@b.example>", {"550-5.1.1 no\r\n550 such\r\n"}},
+                                {"RSET", {"250 ok\r\n"}},
                                 {"QUIT", {"221 bye\r\n"}}},
                                {"a@b.example", "c@b.example"});
     EXPECT_EQ(seen.unknown, "");

@@ -43,7 +43,7 @@ def play(lab):
     lab.on_end(lambda: rules("", ""))
 
     def seen(host, place, *more):
-        done = lab.run(host, "postern", "audit", "egress", "--place", place, "--no-host", "--vantage", vantage, "--timeout", "2s", "--resolver", "127.0.0.1", "--list", "zen.spamhaus.org", "--format", "json", *more)
+        done = lab.run(host, "postern", "audit", "egress", "--place", place, "--no-host", "--vantage", vantage, "--timeout", "4s", "--resolver", "127.0.0.1", "--list", "zen.spamhaus.org", "--format", "json", *more)
         if not done.stdout.startswith("{"):
             raise AssertionError(f"no report from {host}: {done.stderr}")
         return {check["id"]: (check["status"], sorted({finding["tag"] for finding in check["findings"]})) for check in json.loads(done.stdout)["checks"]}

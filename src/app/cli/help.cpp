@@ -104,7 +104,8 @@ std::string general_help(bool bold) {
            heading("Commands", bold);
     for (const Command& command : commands())
         if (!command.hidden) out += fmt::format("  {:<18} {}\n", command.path, command.sentence);
-    out += "\n  postern COMMAND --help (or postern help COMMAND) tells more of each; postern --version names the release.\n\n" +
+    out += "\n  postern COMMAND --help (or postern help COMMAND) tells more of each; postern --version names the "
+           "release.\n\n" +
            heading("Exit codes", bold) + wrapped(exit_codes, 2);
     return out;
 }

@@ -19,10 +19,10 @@ TEST(WebForm, is_read_from_a_url_whose_fields_are_filled_in) {
 }
 
 TEST(WebForm, is_refused_when_it_cannot_be_filled_in) {
-    for (const char* text :
-         {"ftp://www.example.com/c?m={message}", "http://www.example.com/c", "http://www.example.com/c?m=1",
-          "http://www.example.com?m={message}", "http://www.example.com:0/c?m={message}",
-          "http://www.exa mple.com/c?m={message}", "http:///c?m={message}", "http://www.example.com/c?m={message}\r\nx"})
+    for (const char* text : {"ftp://www.example.com/c?m={message}", "http://www.example.com/c",
+                             "http://www.example.com/c?m=1", "http://www.example.com?m={message}",
+                             "http://www.example.com:0/c?m={message}", "http://www.exa mple.com/c?m={message}",
+                             "http:///c?m={message}", "http://www.example.com/c?m={message}\r\nx"})
         EXPECT_FALSE(WebForm::parse(text)) << text;
 }
 
