@@ -12,7 +12,7 @@ from postern_lab import mail
 from postern_lab.network import LAB, STATE, inside, sh, wait_for
 
 title = "the gate adds at most 3/4 of the CPU of a filter that does nothing, signing at most half of OpenDKIM's, and no stall over TCP"
-MESSAGES = int(os.environ.get("POSTERN_COSTS", "250"))
+MESSAGES = int(os.environ.get("POSTERN_COSTS", "120"))
 ROUNDS, PARALLEL, TICK = 3, 10, os.sysconf("SC_CLK_TCK")
 
 GATE = """
