@@ -14,7 +14,7 @@ from postern_lab.gate import PORT, Gate
 from postern_lab.network import LAB
 
 title = "kill -9 at random instants under fifty sessions: nothing acknowledged is lost, nothing doubled, nothing passes unscanned"
-KILLS, SESSIONS = int(os.environ.get("POSTERN_KILLS", "10")), 50
+KILLS, SESSIONS = int(os.environ.get("POSTERN_KILLS", "15")), 50
 SEED = int(os.environ.get("POSTERN_SEED", "6"))
 CLEAN = ("clean", "large")
 SCANNED = re.compile(r'stage=message verdict=accept .*queue="(\w+)".* scan=clean')

@@ -70,6 +70,18 @@ std::int64_t read_integer(Table& table, const std::string& key, std::int64_t oth
     return otherwise;
 }
 
+policy::Action read_action(Table& table, const std::string& key, policy::Action otherwise,
+                           std::initializer_list<policy::Action> allowed) {
+    const std::string text = table.text(key, std::string(to_string(otherwise)));
+    std::string names;
+    for (const policy::Action one : allowed) {
+        if (text == to_string(one)) return one;
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", to_string(one));
+    }
+    table.fault(key, "config.value", fmt::format("{} is one of {}", key, names));
+    return otherwise;
+}
+
 Result<Config> parse_config(std::string_view text, const std::string& source) {
     const auto document = toml::parse(text, source);
     if (!document) return std::unexpected(document.error());

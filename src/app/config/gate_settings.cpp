@@ -25,17 +25,6 @@ Mode read_mode(Table& table, const std::string& key, Mode otherwise) {
     return text == "enforce" ? Mode::enforce : Mode::observe;
 }
 
-Action read_action(Table& table, const std::string& key, Action otherwise, std::initializer_list<Action> allowed) {
-    const std::string text = table.text(key, std::string(to_string(otherwise)));
-    std::string names;
-    for (const Action one : allowed) {
-        if (text == to_string(one)) return one;
-        names += fmt::format("{}{}", names.empty() ? "" : ", ", to_string(one));
-    }
-    table.fault(key, "config.value", fmt::format("{} is one of {}", key, names));
-    return otherwise;
-}
-
 std::vector<Network> read_networks(Table& table, const std::string& key) {
     std::vector<Network> out;
     for (const std::string& text : table.texts(key)) {

@@ -49,14 +49,6 @@ void read_lists(Table& table, const std::string& key, Config& config) {
     }
 }
 
-Action read_link_action(Table& table, const std::string& key, Action otherwise) {
-    const std::string text = table.text(key, std::string(to_string(otherwise)));
-    for (const Action one : {Action::tag, Action::hold, Action::refuse})
-        if (text == to_string(one)) return one;
-    table.fault(key, "config.value", fmt::format("{} is one of tag, hold, refuse", key));
-    return otherwise;
-}
-
 void read_link_mode(Table& table, const std::string& key, Config& config) {
     const std::string text = table.text(key, "off");
     policy::LinkSettings& links = config.policy.links;
@@ -83,11 +75,13 @@ constexpr std::array table{
     Setting{"links", "inbound", "\"tag\"", true,
             "What a message that comes in gets for a listed link: tag, hold or refuse.",
             [](Table& table, const std::string& key, Config& config) {
-                config.policy.links.inbound = read_link_action(table, key, Action::tag);
+                config.policy.links.inbound =
+                    read_action(table, key, Action::tag, {Action::tag, Action::hold, Action::refuse});
             }},
     Setting{"links", "outbound", "\"hold\"", true, "What one that leaves gets: tag, hold or refuse.",
             [](Table& table, const std::string& key, Config& config) {
-                config.policy.links.outbound = read_link_action(table, key, Action::hold);
+                config.policy.links.outbound =
+                    read_action(table, key, Action::hold, {Action::tag, Action::hold, Action::refuse});
             }},
     Setting{"links", "domains", "20", true,
             "How many domains of one message are asked about, chosen at random of more; from 1 to 50.",

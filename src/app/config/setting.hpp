@@ -7,6 +7,7 @@
 #include "app/config/config.hpp"
 #include "app/toml/document.hpp"
 
+#include <initializer_list>
 #include <optional>
 #include <span>
 
@@ -39,5 +40,8 @@ struct Setting {
 /// A whole number within bounds, likewise.
 [[nodiscard]] std::int64_t read_integer(toml::Table& table, const std::string& key, std::int64_t otherwise,
                                         std::int64_t least, std::int64_t most);
+/// One of `allowed` by its name, likewise.
+[[nodiscard]] policy::Action read_action(toml::Table& table, const std::string& key, policy::Action otherwise,
+                                         std::initializer_list<policy::Action> allowed);
 
 }  // namespace postern::app
